@@ -1,0 +1,57 @@
+namespace Sluice.EmbeddedHost.Abstractions;
+
+/// <summary>The permanent name of a kind of grain.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class GrainTypeAttribute(string grainType) : Attribute
+{
+    public string GrainType { get; } = grainType;
+}
+
+/// <summary>The permanent name of a contract type or method.</summary>
+[AttributeUsage(
+    AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Interface | AttributeTargets.Enum
+    | AttributeTargets.Method)]
+public sealed class AliasAttribute(string alias) : Attribute
+{
+    public string Alias { get; } = alias;
+}
+
+/// <summary>Marks a type that crosses grain calls.</summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Interface | AttributeTargets.Enum)]
+public sealed class GenerateSerializerAttribute : Attribute;
+
+/// <summary>The permanent number of a member of a contract type.</summary>
+[AttributeUsage(
+    AttributeTargets.Field | AttributeTargets.Property | AttributeTargets.Class | AttributeTargets.Struct
+    | AttributeTargets.Method)]
+public sealed class IdAttribute(uint id) : Attribute
+{
+    public uint Id { get; } = id;
+}
+
+/// <summary>Never changed after it was made: passed as it is, not copied.</summary>
+[AttributeUsage(
+    AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Enum | AttributeTargets.Property
+    | AttributeTargets.Field | AttributeTargets.Parameter)]
+public sealed class ImmutableAttribute : Attribute;
+
+/// <summary>A call that changes nothing; such calls may interleave with one another.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ReadOnlyAttribute : Attribute;
+
+/// <summary>A call that may start between the awaits of any other.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class AlwaysInterleaveAttribute : Attribute;
+
+/// <summary>An activation that does not end as idle.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class KeepAliveAttribute : Attribute;
+
+/// <summary>A constructor parameter of a grain: its stored state, loaded before the first call.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class PersistentStateAttribute(string stateName, string? storageName = null) : Attribute
+{
+    public string StateName { get; } = stateName;
+
+    public string? StorageName { get; } = storageName;
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using Sluice.Grains.Interfaces.Jobs;
+
+namespace Sluice.Grains.Interfaces.Capacity;
+
+/// <summary>
+/// Owns a capacity domain, by <see cref="GrainKeys.Capacity"/>: its nodes, who holds which GPUs, who waits; and in
+/// memory the ranking of its active jobs. It follows the committed job rows and never calls a job. All calls interleave:
+/// those that change the ledger join one bounded list, which one loop folds and commits as a batch.
+/// </summary>
+[Alias("sluice.capacity")]
+public interface IClusterCapacityGrain : IWakeableGrain
+{
+    /// <summary>
+    /// Catches up with all job rows committed so far, decides what follows, and answers once that is durable. Safe to
+    /// repeat.
+    /// </summary>
+    /// <param name="uid">The job whose allocation is answered; null: none.</param>
+    /// <returns>Its allocation; null where the domain knows no managed job of that uid.</returns>
+    [Alias("settle"), AlwaysInterleave]
+    Task<Allocation?> SettleAsync(string? uid);
+
+    /// <summary>Resizes one job as far as ledger and range allow; after-checkpoint jobs at their next checkpoint.</summary>
+    [Alias("resize"), AlwaysInterleave]
+    Task<ScaleAnswer> ResizeAsync(ResizeJob command);
+
+    /// <summary>Scales up the best candidate of the ranking that can use free GPUs.</summary>
+    [Alias("scale-best"), AlwaysInterleave]
+    Task<ScaleAnswer> ScaleBestAsync();
+
+    /// <summary>Decisions that their jobs have not confirmed, for the courier; at most <paramref name="max"/>.</summary>
+    [Alias("read-undelivered"), AlwaysInterleave]
+    Task<ImmutableArray<UndeliveredAllocation>> ReadUndeliveredAsync(int max);
+
+    /// <summary>What an executor found at its start, or when nodes came or went. Replaces what it said before.</summary>
+    [Alias("report-nodes"), AlwaysInterleave]
+    Task ReportNodesAsync(NodeReport report);
+
+    /// <summary>A ranked list of active jobs that has every write answered before the call.</summary>
+    [Alias("rank"), AlwaysInterleave]
+    Task<RankedJobs> RankAsync(RankQuery query);
+
+    /// <summary>All jobs in the order of their addition, a page at a time.</summary>
+    /// <param name="after">The <see cref="JobPage.Next"/> of the page before; 0 for the first.</param>
+    /// <param name="max">1 to 10,000 records.</param>
+    [Alias("read-jobs"), AlwaysInterleave]
+    Task<JobPage> ReadJobsAsync(long after, int max);
+
+    /// <summary>Nodes, their free GPUs, and who holds or waits.</summary>
+    [Alias("get"), AlwaysInterleave]
+    Task<CapacityView> GetAsync();
+}
