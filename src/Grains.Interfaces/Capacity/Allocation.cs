@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Sluice.Grains.Interfaces.Capacity;
 
-/// <summary>What the ledger has decided for one managed job. Zero GPUs: wait, or stop and wait.</summary>
+/// <summary>What the ledger has decided for one managed job.</summary>
 [GenerateSerializer, Immutable, Alias("sluice.allocation")]
 public sealed record Allocation
 {
@@ -12,7 +12,7 @@ public sealed record Allocation
     /// <summary>Unique in the domain, never starts over; a fencing number. 0: nothing was decided yet.</summary>
     [Id(1)] public required long Generation { get; init; }
 
-    /// <summary>GPUs a replica; 0 or within the job's range.</summary>
+    /// <summary>GPUs a replica; within the job's range, or 0 while it waits.</summary>
     [Id(2)] public required int GpuCount { get; init; }
 
     /// <summary>One block a replica, in the order of ranks; empty while the job waits.</summary>
@@ -23,6 +23,9 @@ public sealed record Allocation
 
     /// <summary>GPUs a replica that are decided for the job's next checkpoint; null where nothing waits for one.</summary>
     [Id(5)] public int? AtNextCheckpoint { get; init; }
+
+    /// <summary>True: the job may run. False: it waits, or stops and waits.</summary>
+    [Id(6)] public bool IsAdmitted { get; init; }
 }
 
 /// <summary>The GPUs of one replica.</summary>

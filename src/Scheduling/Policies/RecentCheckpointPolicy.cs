@@ -1,0 +1,26 @@
+using Sluice.Scheduling.Ledger;
+
+namespace Sluice.Scheduling.Policies;
+
+/// <summary>
+/// The documented behavior: a job that arrives gets as many GPUs as fit, up to its limit. Where its least does not fit,
+/// running jobs above their least give up what is missing, the one with the most recent checkpoint first, because
+/// it loses the least work. Free GPUs go to the waiting jobs first, and then to running jobs, again by most recent
+/// checkpoint. Nothing is shrunk unless the job that needs it then fits.
+/// </summary>
+public sealed class RecentCheckpointPolicy(RecentCheckpointOptions options) : IPolicy
+{
+    public string Name => "recent-checkpoint";
+
+    public Plan Plan(LedgerState snapshot, DateTimeOffset now, string? preferredUid = null) =>
+        new RecentCheckpointPlanner(snapshot, now, preferredUid, options).Plan();
+}
+
+/// <summary>Settings of <see cref="RecentCheckpointPolicy"/>.</summary>
+public sealed record RecentCheckpointOptions
+{
+    /// <summary>
+    /// How many jobs behind it may be admitted while a job waits; then nothing passes it. 0 to 10,000; default 16.
+    /// </summary>
+    public int MaxOvertakes { get; init; } = 16;
+}

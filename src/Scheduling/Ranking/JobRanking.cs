@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+
+namespace Sluice.Scheduling.Ranking;
+
+/// <summary>The documented orders.</summary>
+public enum RankingOrder
+{
+    None = 0,
+
+    /// <summary>All; arrival ascending.</summary>
+    Arrival = 1,
+
+    /// <summary><see cref="RankedJob.Difference"/> over 0; last checkpoint descending.</summary>
+    CanUseMore = 2,
+
+    /// <summary><see cref="RankedJob.Difference"/> equal to x; last checkpoint descending.</summary>
+    DifferenceIs = 3,
+
+    /// <summary><see cref="RankedJob.Surplus"/> of x or more; last checkpoint descending.</summary>
+    CanGive = 4,
+}
+
+/// <summary>
+/// The active jobs of a domain, kept in order while they change, so that the first of a list costs a look at the tree
+/// and no sort. Not for concurrent use.
+/// </summary>
+public sealed class JobRanking
+{
+    private static readonly Comparer<RankedJob> ByArrival = Comparer<RankedJob>.Create((left, right) =>
+        left.ArrivedAt.CompareTo(right.ArrivedAt) is var order and not 0 ? order : left.Added.CompareTo(right.Added));
+
+    private static readonly Comparer<RankedJob> ByCheckpoint = Comparer<RankedJob>.Create((left, right) =>
+        right.LastCheckpointAt.CompareTo(left.LastCheckpointAt) is var order and not 0
+            ? order
+            : left.Added.CompareTo(right.Added));
+
+    private readonly Dictionary<string, RankedJob> _jobs = new(StringComparer.Ordinal);
+    private readonly SortedSet<RankedJob> _byArrival = new(ByArrival);
+    private readonly SortedSet<RankedJob> _byCheckpoint = new(ByCheckpoint);
+    private readonly SortedSet<RankedJob> _canUseMore = new(ByCheckpoint);
+
+    public int Count => _jobs.Count;
+
+    /// <summary>Counts every change: lists made at the same version are the same.</summary>
+    public long Version { get; private set; }
+
+    public void Put(RankedJob job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        Remove(job.Key);
+        _jobs.Add(job.Key, job);
+        _byArrival.Add(job);
+        _byCheckpoint.Add(job);
+        if (job.Difference > 0)
+        {
+            _canUseMore.Add(job);
+        }
+
+        Version++;
+    }
+
+    /// <summary>A job that is not there is no error.</summary>
+    public void Remove(string key)
+    {
+        if (_jobs.Remove(key, out var job))
+        {
+            _byArrival.Remove(job);
+            _byCheckpoint.Remove(job);
+            _canUseMore.Remove(job);
+            Version++;
+        }
+    }
+
+    /// <summary>The first <paramref name="limit"/> jobs of an order.</summary>
+    /// <param name="order">Filter and order.</param>
+    /// <param name="x">For the orders that have one; 0 or more.</param>
+    /// <param name="limit">1 or more; null: all.</param>
+    public IEnumerable<RankedJob> Select(RankingOrder order, long x, int? limit)
+    {
+        IEnumerable<RankedJob> jobs = order switch
+        {
+            RankingOrder.Arrival => _byArrival,
+            RankingOrder.CanUseMore => _canUseMore,
+            RankingOrder.DifferenceIs => (x > 0 ? _canUseMore : _byCheckpoint).Where(job => job.Difference == x),
+            RankingOrder.CanGive => _byCheckpoint.Where(job => job.Surplus >= x),
+            _ => throw new ArgumentOutOfRangeException(nameof(order), order, "unknown order"),
+        };
+        return limit is { } most ? jobs.Take(most) : jobs;
+    }
+
+    /// <summary>The same as a JSON array, in pieces of about 64 KiB that are sent one after the other.</summary>
+    public ImmutableArray<ReadOnlyMemory<byte>> Encode(RankingOrder order, long x, int? limit)
+    {
+        const int PieceBytes = 64 * 1024;
+        var pieces = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        var piece = new List<byte>(limit is <= 4 ? 2048 : PieceBytes) { (byte)'[' };
+        var isFirst = true;
+        foreach (var job in Select(order, x, limit))
+        {
+            if (!isFirst)
+            {
+                piece.Add((byte)',');
+            }
+
+            isFirst = false;
+            if (piece.Count + job.Json.Length > PieceBytes && piece.Count > 0)
+            {
+                pieces.Add(piece.ToArray());
+                piece.Clear();
+            }
+
+            piece.AddRange(job.Json);
+        }
+
+        piece.Add((byte)']');
+        pieces.Add(piece.ToArray());
+        return pieces.ToImmutable();
+    }
+}
