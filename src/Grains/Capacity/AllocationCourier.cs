@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Sluice.Grains.Interfaces;
+using Sluice.Grains.Interfaces.Capacity;
+using Sluice.Grains.Interfaces.Jobs;
+
+namespace Sluice.Grains.Capacity;
+
+/// <summary>
+/// Takes decisions from the ledger to the jobs, at least once, in parallel, outside of any grain's turn: so the
+/// capacity grain never calls a job, and no cycle can lock up. A job confirms by committing the generation in its row.
+/// </summary>
+public sealed partial class AllocationCourier(
+    IGrainFactory grains,
+    DecisionSignal signal,
+    CapacityInstruments instruments,
+    IOptions<CapacityOptions> options,
+    TimeProvider time,
+    ILogger<AllocationCourier> logger) : BackgroundService
+{
+    private const int MaxParallel = 16;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await DeliverAsync(GrainKeys.DefaultDomain, stoppingToken);
+                await signal.WaitAsync(options.Value.TickInterval, time, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                LogPassFailed(logger, failure);
+                await Task.Delay(options.Value.TickInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task DeliverAsync(string domain, CancellationToken cancellationToken)
+    {
+        var capacity = grains.GetGrain<IClusterCapacityGrain>(GrainKeys.Capacity(domain));
+        var undelivered = await capacity.ReadUndeliveredAsync(options.Value.MaxDeliveriesPerPass);
+        await Parallel.ForEachAsync(
+            undelivered,
+            new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellationToken },
+            async (decision, _) =>
+            {
+                try
+                {
+                    await grains.GetGrain<IJobGrain>(decision.JobKey).ApplyAllocationAsync(decision.Allocation);
+                    instruments.Delivered(isAccepted: true);
+                }
+                catch (Exception failure)
+                {
+                    // It stays undelivered, and comes again at the next pass.
+                    instruments.Delivered(isAccepted: false);
+                    LogDeliveryFailed(logger, failure, decision.JobKey, decision.Allocation.Generation);
+                }
+            });
+    }
+
+    [LoggerMessage(2101, LogLevel.Warning, "The courier could not read decisions; it tries again")]
+    private static partial void LogPassFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(2102, LogLevel.Warning, "Generation {Generation} could not be taken to {JobKey}; it is tried again")]
+    private static partial void LogDeliveryFailed(ILogger logger, Exception exception, string jobKey, long generation);
+}

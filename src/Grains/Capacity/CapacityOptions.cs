@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Sluice.Grains.Capacity;
+
+/// <summary>Settings of capacity domains.</summary>
+public sealed class CapacityOptions
+{
+    /// <summary>Commands that may wait for the ledger at a time; more callers wait. 1 to 1,000,000; default 100,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxQueuedCommands { get; set; } = 100_000;
+
+    /// <summary>Commands that are folded into one commit. 1 to 100,000; default 4,096.</summary>
+    [Range(1, 100_000)]
+    public int MaxBatch { get; set; } = 4_096;
+
+    /// <summary>Decisions that the courier takes at a time. 1 to 10,000; default 256.</summary>
+    [Range(1, 10_000)]
+    public int MaxDeliveriesPerPass { get; set; } = 256;
+
+    /// <summary>How many jobs behind it may be admitted while a job waits. 0 to 10,000; default 16.</summary>
+    [Range(0, 10_000)]
+    public int MaxOvertakes { get; set; } = 16;
+
+    /// <summary>How often a domain looks for changes and times that nobody told it of. 0.1 to 60 s; default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan TickInterval { get; set; } = TimeSpan.FromSeconds(1);
+}

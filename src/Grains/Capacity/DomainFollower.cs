@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Grains.Jobs;
+using Sluice.Grains.Ports;
+using Sluice.Scheduling.Ledger;
+using Sluice.Scheduling.Ranking;
+
+namespace Sluice.Grains.Capacity;
+
+/// <summary>
+/// Follows the committed job rows of a domain in the order of their change numbers: keeps the ranking, and turns rows
+/// into what the ledger must take over. Lives in one activation; nothing of it is stored.
+/// </summary>
+internal sealed class DomainFollower(string domain, IJobRows rows)
+{
+    private const int PageSize = 5_000;
+
+    private readonly Dictionary<string, ImmutableArray<string>> _uidsByJob = new(StringComparer.Ordinal);
+
+    public JobRanking Ranking { get; private set; } = new();
+
+    /// <summary>The change number up to which everything is taken over.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Begins anew: reads all active rows, and drops what the ledger knows of jobs that are no more.</summary>
+    public async Task<LedgerState> RebuildAsync(LedgerState ledger)
+    {
+        Ranking = new();
+        Position = 0;
+        _uidsByJob.Clear();
+        var newest = await rows.ReadNewestChangeAsync(domain);
+        for (ImmutableArray<JobRow> page; (page = await rows.ReadActiveAsync(domain, Position, PageSize)).Length > 0;)
+        {
+            ledger = TakeOver(page, ledger);
+        }
+
+        Position = Math.Max(Position, newest);
+        var known = _uidsByJob.Values.SelectMany(uids => uids).ToHashSet(StringComparer.Ordinal);
+        return ledger.Entries.Keys.Where(uid => !known.Contains(uid)).Aggregate(ledger, CapacityLedger.Forget);
+    }
+
+    /// <summary>Takes over everything that was committed before the call.</summary>
+    public async Task<LedgerState> CatchUpAsync(LedgerState ledger)
+    {
+        var newest = await rows.ReadNewestChangeAsync(domain);
+        while (Position < newest)
+        {
+            if (await rows.ReadChangesAsync(domain, Position, PageSize) is not { } page)
+            {
+                return await RebuildAsync(ledger);
+            }
+
+            if (page.IsEmpty)
+            {
+                Position = newest;
+                break;
+            }
+
+            ledger = TakeOver(page, ledger);
+        }
+
+        return ledger;
+    }
+
+    private LedgerState TakeOver(ImmutableArray<JobRow> page, LedgerState ledger)
+    {
+        foreach (var row in page)
+        {
+            var state = JobRows.Parse(row);
+            Rank(row, state);
+            ledger = Claim(row, state, ledger);
+            Position = row.Change;
+        }
+
+        return ledger;
+    }
+
+    private void Rank(JobRow row, JobState state)
+    {
+        if (state.Record is not { } record || record.Status == JobStatus.Completed)
+        {
+            Ranking.Remove(row.Key);
+            return;
+        }
+
+        Ranking.Put(new RankedJob
+        {
+            Key = row.Key,
+            Added = row.Added,
+            ArrivedAt = record.JobArrivalTime.Value,
+            LastCheckpointAt = record.LastCheckpointTime.Value,
+            Difference = record.GpuLim - record.GpuAssigned,
+            Surplus = record.GpuAssigned - record.GpuReq,
+            Json = JobRows.RecordJson(row).ToArray(),
+        });
+    }
+
+    private LedgerState Claim(JobRow row, JobState state, LedgerState ledger)
+    {
+        var claims = JobClaims.From(row.Key, row.Added, state).ToImmutableArray();
+        foreach (var claim in claims)
+        {
+            ledger = CapacityLedger.Observe(ledger, claim);
+        }
+
+        if (_uidsByJob.TryGetValue(row.Key, out var before))
+        {
+            // A uid that the row names no more is gone for good: its end was confirmed to the job.
+            ledger = before.Where(uid => claims.All(claim => claim.Uid != uid)).Aggregate(ledger, CapacityLedger.Forget);
+        }
+
+        if (claims.IsEmpty)
+        {
+            _uidsByJob.Remove(row.Key);
+        }
+        else
+        {
+            _uidsByJob[row.Key] = [.. claims.Select(claim => claim.Uid)];
+        }
+
+        return ledger;
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Sluice.Grains.Interfaces;
+using Sluice.Grains.Interfaces.Capacity;
+using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Grains.Ports;
+
+namespace Sluice.Grains;
+
+/// <summary>Once a second, calls the grains whose wake-ups are due. A grain that is woken moves or clears its row.</summary>
+public sealed partial class DueRowLoop(
+    IDueRows due, IGrainFactory grains, TimeProvider time, ILogger<DueRowLoop> logger) : BackgroundService
+{
+    private const int MaxPerPass = 256;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await WaitAsync(timer, stoppingToken))
+        {
+            try
+            {
+                foreach (var key in await due.ReadDueAsync(time.GetUtcNow(), MaxPerPass, stoppingToken))
+                {
+                    await Grain(key).WakeAsync();
+                }
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogFailed(logger, failure);
+            }
+        }
+    }
+
+    private static async Task<bool> WaitAsync(PeriodicTimer timer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private IWakeableGrain Grain(string key) => key.Split('/')[0] switch
+    {
+        "job" => grains.GetGrain<IJobGrain>(key),
+        "pool" => grains.GetGrain<IClusterCapacityGrain>(key),
+        _ => throw new InvalidDataException($"a due row names '{key}', which is no grain that can be woken"),
+    };
+
+    [LoggerMessage(2201, LogLevel.Warning, "Due grains could not be woken; they are tried again")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}

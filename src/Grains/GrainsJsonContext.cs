@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Grains.Jobs;
+
+namespace Sluice.Grains;
+
+/// <summary>The stored form of jobs.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(JobState))]
+[JsonSerializable(typeof(JobRecord))]
+public sealed partial class GrainsJsonContext : JsonSerializerContext;

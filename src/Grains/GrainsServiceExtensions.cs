@@ -1,0 +1,31 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Sluice.Grains.Capacity;
+using Sluice.Grains.Jobs;
+using Sluice.Grains.Ports;
+using Sluice.Scheduling.Policies;
+
+namespace Sluice.Grains;
+
+/// <summary>What the grains need beside a host, a store and an executor.</summary>
+public static class GrainsServiceExtensions
+{
+    public static IServiceCollection AddSluiceGrains(this IServiceCollection services)
+    {
+        services.AddOptions<JobOptions>().BindConfiguration("Jobs").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<CapacityOptions>().BindConfiguration("Capacity").ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IUidSource, RandomUidSource>();
+        services.TryAddSingleton<JobInstruments>();
+        services.TryAddSingleton<CapacityInstruments>();
+        services.TryAddSingleton<DecisionSignal>();
+        services.TryAddSingleton<IPolicy>(provider => new RecentCheckpointPolicy(new()
+        {
+            MaxOvertakes = provider.GetRequiredService<IOptions<CapacityOptions>>().Value.MaxOvertakes,
+        }));
+        services.AddHostedService<AllocationCourier>();
+        services.AddHostedService<DueRowLoop>();
+        return services;
+    }
+}

@@ -1,0 +1,38 @@
+using Sluice.Grains.Interfaces.Jobs;
+
+namespace Sluice.Grains.Jobs;
+
+/// <summary>Puts a job's state in the words that people read. Pure.</summary>
+public static class JobDescriptions
+{
+    public static JobDescription? Of(JobState state)
+    {
+        if (state.Record is not { } record)
+        {
+            return null;
+        }
+
+        return state.Managed is not { } managed
+            ? new() { Job = record, IsManaged = false }
+            : new()
+            {
+                Job = record,
+                IsManaged = true,
+                Uid = managed.Uid,
+                Kind = managed.Kind.ToString(),
+                Namespace = managed.Namespace,
+                Generation = managed.Generation,
+                Placement = managed.Applied is { IsAdmitted: true } applied && managed.End == JobEnd.None
+                    ? string.Join(' ', applied.Blocks)
+                    : null,
+                Reason = managed.End == JobEnd.None ? managed.Applied?.Reason : null,
+                Attempt = managed.Attempt,
+                ExitCode = managed.ExitCode,
+                Message = managed.Message,
+                ScaleMode = managed.IsAfterCheckpoint ? "after-checkpoint" : "immediate",
+                NotBefore = managed.NotBefore,
+                StartedAt = managed.StartedAt,
+                EndedAt = managed.IsEndConfirmed ? managed.EndedAt : null,
+            };
+    }
+}

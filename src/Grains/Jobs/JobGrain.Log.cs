@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+using Sluice.Grains.Interfaces.Jobs;
+
+namespace Sluice.Grains.Jobs;
+
+public sealed partial class JobGrain
+{
+    [LoggerMessage(1001, LogLevel.Information,
+        "{JobKey} ({Uid}) deployed: {GpuReq} to {GpuLim} GPUs, {Replicas} replicas")]
+    private static partial void LogDeployed(
+        ILogger logger, string jobKey, string uid, int gpuReq, int gpuLim, int replicas);
+
+    [LoggerMessage(1002, LogLevel.Information,
+        "{JobKey} ({Uid}) takes over generation {Generation} with {GpuCount} GPUs a replica: {Reason}")]
+    private static partial void LogAllocated(
+        ILogger logger, string jobKey, string uid, long generation, int gpuCount, string reason);
+
+    [LoggerMessage(1003, LogLevel.Information,
+        "{JobKey} ({Uid}), generation {Generation}, attempt {Attempt}: {Phase}, exit code {ExitCode}")]
+    private static partial void LogReported(
+        ILogger logger, string jobKey, string uid, long generation, int attempt, RunPhase phase, int? exitCode);
+
+    [LoggerMessage(1004, LogLevel.Information, "{JobKey} deleted")]
+    private static partial void LogDeleted(ILogger logger, string jobKey);
+}

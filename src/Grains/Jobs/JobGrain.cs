@@ -1,0 +1,239 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Sluice.Grains.Interfaces;
+using Sluice.Grains.Interfaces.Capacity;
+using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Grains.Ports;
+using Sluice.Manifests;
+
+namespace Sluice.Grains.Jobs;
+
+/// <summary>
+/// One job: a shell that loads its row, asks a pure transition, stores the outcome and only then answers. Commands of
+/// managed jobs that the ledger must know of go on to the capacity grain, which reads the committed row.
+/// </summary>
+[GrainType("job")]
+public sealed partial class JobGrain(
+    [PersistentState("job", StorageNames.Jobs)] IPersistentState<JobState> row,
+    IOptions<JobOptions> options,
+    IUidSource uids,
+    IEnumerable<IManifestCheck> manifestChecks,
+    JobInstruments instruments,
+    TimeProvider time,
+    ILogger<JobGrain> logger) : Grain, IJobGrain
+{
+    private string Key => this.GetPrimaryKeyString();
+
+    private string JobName => GrainKeys.ParseJob(Key).JobName;
+
+    private IClusterCapacityGrain Capacity =>
+        GrainFactory.GetGrain<IClusterCapacityGrain>(GrainKeys.Capacity(GrainKeys.ParseJob(Key).Domain));
+
+    public Task<JobRecord?> GetAsync() => Task.FromResult(row.State.Record);
+
+    public Task<JobDescription?> DescribeAsync() => Task.FromResult(JobDescriptions.Of(row.State));
+
+    public Task<JobAnswer> AddAsync(AddJob command) =>
+        CommitAsync(JobTransitions.Add(row.State, JobName, command, time.GetUtcNow()));
+
+    public async Task<JobAnswer> UpdateCheckpointAsync(UpdateCheckpoint command)
+    {
+        var answer = await CommitAsync(JobTransitions.UpdateCheckpoint(row.State, command));
+        if (answer.Outcome != JobOutcome.Done || row.State.Managed is not { End: JobEnd.None } managed)
+        {
+            return answer;
+        }
+
+        // What waited for this checkpoint is decided now, and the trainer is told in the answer.
+        await SettleAsync();
+        var isResized = row.State.Managed is { Applied.IsAdmitted: true } settled && settled.Generation > managed.Generation;
+        var applied = row.State.Managed?.Applied;
+        return answer with
+        {
+            Job = row.State.Record,
+            Resize = isResized ? new(applied!.GpuCount, applied.Generation) : null,
+        };
+    }
+
+    public async Task<JobAnswer> UpdateStatusAsync(UpdateStatus command)
+    {
+        var answer = await CommitAsync(JobTransitions.UpdateStatus(row.State, command, time.GetUtcNow()));
+        await NudgeAsync();
+        return answer;
+    }
+
+    public async Task<JobAnswer> UpdateAsync(UpdateJob command)
+    {
+        var answer = await CommitAsync(JobTransitions.Update(row.State, command, time.GetUtcNow()));
+        if (answer.Outcome != JobOutcome.Done || row.State.Managed is not { End: JobEnd.None } managed)
+        {
+            await NudgeAsync();
+            return answer;
+        }
+
+        if (command.GpuAssigned is { } wish)
+        {
+            await Capacity.ResizeAsync(new() { Uid = managed.Uid, GpuCount = (int)Math.Clamp(wish, 0, JobRules.MaxCount) });
+        }
+
+        await SettleAsync();
+        return answer with { Job = row.State.Record };
+    }
+
+    public Task<JobAnswer> IncrementRestartsAsync(IncrementRestarts command) =>
+        CommitAsync(JobTransitions.IncrementRestarts(row.State, command, time.GetUtcNow()));
+
+    public async Task<JobAnswer> DeleteAsync()
+    {
+        var isManaged = row.State.Managed is not null;
+        var answer = await CommitAsync(JobTransitions.Delete(row.State));
+        if (isManaged)
+        {
+            LogDeleted(logger, Key);
+            await Capacity.SettleAsync(uid: null);
+        }
+
+        return answer;
+    }
+
+    public async Task<DeployAnswer> DeployAsync(DeployJob command)
+    {
+        var (manifest, problem) = ManifestReader.Read(command.Manifest);
+        problem ??= manifestChecks.Select(check => check.FindProblem(command.Manifest)).FirstOrDefault(found => found is not null)
+            ?? (manifest!.Name == JobName ? null : $"metadata.name must be {JobName}");
+        if (problem is not null)
+        {
+            return new() { Outcome = DeployOutcome.Invalid, Problem = problem };
+        }
+
+        var isNew = row.State.Record is null;
+        if (isNew)
+        {
+            await SaveAsync(ManagedTransitions.Deploy(
+                row.State, manifest!, command.Manifest, uids.Next(), options.Value, time.GetUtcNow()));
+            instruments.Deployed(manifest!.Kind);
+            LogDeployed(logger, Key, row.State.Managed!.Uid, manifest.GpuReq, manifest.GpuLim, manifest.Replicas);
+        }
+        else if (row.State.Managed?.ManifestText != command.Manifest)
+        {
+            return new()
+            {
+                Outcome = DeployOutcome.Conflict,
+                Job = row.State.Record,
+                Problem = row.State.Managed is null
+                    ? $"{JobName} is the name of a job that Sluice does not run; delete it first"
+                    : $"{JobName} is deployed with another manifest; delete it first",
+            };
+        }
+
+        await SettleAsync();
+        return new()
+        {
+            Outcome = isNew ? DeployOutcome.Created : DeployOutcome.Unchanged,
+            Job = row.State.Record,
+            Reason = row.State.Managed?.Applied?.Reason,
+        };
+    }
+
+    public async Task<ScaleAnswer> ScaleAsync()
+    {
+        if (row.State.Record is null)
+        {
+            return new() { Outcome = ScaleOutcome.NotFound };
+        }
+
+        if (row.State.Managed is not { End: JobEnd.None } managed)
+        {
+            return new()
+            {
+                Outcome = ScaleOutcome.CannotChange,
+                Name = JobName,
+                Reason = row.State.Managed is null ? $"{JobName} is run by somebody else" : $"{JobName} has ended",
+            };
+        }
+
+        var answer = await Capacity.ResizeAsync(new() { Uid = managed.Uid });
+        await SettleAsync();
+        return answer;
+    }
+
+    public Task ApplyAllocationAsync(Allocation allocation) => TakeOverAsync(allocation);
+
+    public async Task ReportRunAsync(RunReport report)
+    {
+        var next = ManagedTransitions.Report(row.State, report, options.Value, time.GetUtcNow());
+        if (next != row.State)
+        {
+            await SaveAsync(next);
+            instruments.Reported(report.Phase);
+            LogReported(logger, Key, report.Uid, report.Generation, report.Attempt, report.Phase, report.ExitCode);
+        }
+
+        // Also where nothing is new: the call that told the ledger of it may have been lost.
+        await Capacity.SettleAsync(report.Uid);
+    }
+
+    public Task WakeAsync() => SettleAsync();
+
+    /// <summary>Lets the ledger look at the row that was just committed, and takes over what it decides.</summary>
+    private async Task SettleAsync()
+    {
+        if (row.State.Managed is { End: JobEnd.None } managed
+            && await Capacity.SettleAsync(managed.Uid) is { } allocation)
+        {
+            await TakeOverAsync(allocation);
+        }
+    }
+
+    private async Task NudgeAsync()
+    {
+        if (row.State.Managed is not null)
+        {
+            await Capacity.SettleAsync(uid: null);
+        }
+    }
+
+    private async Task TakeOverAsync(Allocation allocation)
+    {
+        var before = row.State.Managed?.Generation;
+        var next = ManagedTransitions.ApplyAllocation(row.State, allocation);
+        if (next == row.State)
+        {
+            return;
+        }
+
+        await SaveAsync(next);
+        if (next.Managed!.Generation != before)
+        {
+            LogAllocated(logger, Key, allocation.Uid, allocation.Generation, allocation.GpuCount, allocation.Reason);
+        }
+    }
+
+    private async Task<JobAnswer> CommitAsync(JobDecision decision)
+    {
+        if (decision.IsChanged)
+        {
+            await SaveAsync(decision.Next);
+        }
+
+        return decision.Answer;
+    }
+
+    // After a failed write nobody knows what is stored. Memory goes back to the last known value and the activation
+    // goes away, so that the next call reads the truth.
+    private async Task SaveAsync(JobState next)
+    {
+        var previous = row.State;
+        row.State = next;
+        try
+        {
+            await row.WriteStateAsync();
+        }
+        catch
+        {
+            row.State = previous;
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+}

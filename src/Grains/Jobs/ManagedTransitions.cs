@@ -1,0 +1,230 @@
+using Sluice.Grains.Interfaces.Capacity;
+using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Manifests;
+
+namespace Sluice.Grains.Jobs;
+
+/// <summary>What deployments, decisions of the ledger and observations of the executor make of a managed job. Pure.</summary>
+public static class ManagedTransitions
+{
+    /// <summary>A run of that length clears the count of failures.</summary>
+    private static readonly TimeSpan GoodRun = TimeSpan.FromMinutes(10);
+
+    /// <summary>Records a job that waits for its first allocation.</summary>
+    public static JobState Deploy(
+        JobState state, Manifest manifest, string manifestText, string uid, JobOptions options, DateTimeOffset now)
+    {
+        var arrival = Number.Of(now.ToUnixTimeSeconds());
+        return state with
+        {
+            Record = new JobRecord
+            {
+                JobName = manifest.Name,
+                GpuReq = manifest.GpuReq,
+                GpuLim = manifest.GpuLim,
+                GpuAssigned = 0,
+                Replicas = manifest.Replicas,
+                JobArrivalTime = arrival,
+                LastCheckpointTime = arrival,
+            },
+            HasNotified = false,
+            AddedBy = null,
+            Answered = [],
+            Managed = new ManagedJob
+            {
+                Uid = uid,
+                ManifestText = manifestText,
+                Kind = manifest.Kind,
+                Namespace = manifest.Namespace,
+                Priority = manifest.Priority,
+                IsAfterCheckpoint = manifest.ScaleMode is { } mode
+                    ? mode == ScaleMode.AfterCheckpoint
+                    : options.IsAfterCheckpointByDefault,
+                CheckpointDeadline = manifest.CheckpointDeadline ?? options.CheckpointDeadline,
+                MinRunTime = manifest.MinRunTime ?? options.MinRunTime,
+                RestartPolicy = manifest.RestartPolicy,
+                BackoffLimit = manifest.BackoffLimit,
+            },
+        };
+    }
+
+    /// <summary>Takes over a decision of the ledger; one that is not newer, or of another uid, changes nothing.</summary>
+    public static JobState ApplyAllocation(JobState state, Allocation allocation)
+    {
+        if (state.Record is not { } record || state.Managed is not { } managed || managed.Uid != allocation.Uid
+            || managed.End != JobEnd.None)
+        {
+            return state;
+        }
+
+        if (allocation.Generation < managed.Generation)
+        {
+            return state;
+        }
+
+        if (allocation.Generation == managed.Generation)
+        {
+            // Only the words may be newer: why it waits, or what is planned for its next checkpoint.
+            return managed.Applied is { } applied && applied.Reason == allocation.Reason
+                && applied.AtNextCheckpoint == allocation.AtNextCheckpoint
+                ? state
+                : state with { Managed = managed with { Applied = allocation } };
+        }
+
+        return state with
+        {
+            Record = record with
+            {
+                GpuAssigned = allocation.IsAdmitted ? allocation.GpuCount : 0,
+                Status = allocation.IsAdmitted ? record.Status == JobStatus.Suspended ? JobStatus.Scheduled : record.Status
+                    : managed.StartedAt is null ? JobStatus.Scheduled : JobStatus.Suspended,
+            },
+            Managed = managed with
+            {
+                Applied = allocation,
+                Attempt = allocation.IsAdmitted ? managed.Attempt + 1 : managed.Attempt,
+                RunningSince = null,
+            },
+        };
+    }
+
+    /// <summary>Takes over what the executor saw. Late, repeated and foreign reports change nothing.</summary>
+    public static JobState Report(JobState state, RunReport report, JobOptions options, DateTimeOffset now)
+    {
+        var isGone = report.Phase is RunPhase.Exited or RunPhase.Stopped or RunPhase.StartFailed;
+        if (state.Managed is not { } managed || state.Record is not { } record || managed.Uid != report.Uid)
+        {
+            return isGone && state.Ending.Any(ending => ending.Uid == report.Uid)
+                ? state with { Ending = state.Ending.RemoveAll(ending => ending.Uid == report.Uid) }
+                : state;
+        }
+
+        var confirmed = Math.Min(managed.Generation, Math.Max(managed.ConfirmedGeneration, report.Generation));
+        if (managed.End != JobEnd.None)
+        {
+            return isGone && !managed.IsEndConfirmed ? ConfirmEnd(state, record, managed, report.At) : state;
+        }
+
+        var seen = state with { Managed = managed with { ConfirmedGeneration = confirmed } };
+        return report.Phase switch
+        {
+            RunPhase.Running => Running(seen, record, seen.Managed, report),
+            RunPhase.Exited or RunPhase.StartFailed => Exited(seen, record, seen.Managed, report, options, now),
+            RunPhase.Stopped => report.Attempt >= managed.Attempt && managed.RunningSince is not null
+                ? seen with { Managed = seen.Managed with { RunningSince = null } }
+                : seen,
+            _ => state,
+        };
+    }
+
+    /// <summary>A status that somebody set on a managed job: only <c>completed</c> and <c>failed</c> do something.</summary>
+    public static JobState EndByStatus(JobState state, string status, DateTimeOffset now)
+    {
+        var end = status switch
+        {
+            JobStatus.Completed => JobEnd.Completed,
+            JobStatus.Failed => JobEnd.Failed,
+            _ => JobEnd.None,
+        };
+        return end == JobEnd.None || state.Managed is not { End: JobEnd.None } managed || state.Record is not { } record
+            ? state
+            : state with
+            {
+                Record = record with { Status = status },
+                Managed = managed with
+                {
+                    End = end,
+                    EndedAt = now,
+                    RunningSince = null,
+                    Message = $"set to {status} by request",
+                },
+            };
+    }
+
+    private static JobState Running(JobState state, JobRecord record, ManagedJob managed, RunReport report) =>
+        report.Generation != managed.Generation || report.Attempt != managed.Attempt || !managed.ShouldRun
+            || managed.RunningSince is not null
+            ? state
+            : state with
+            {
+                Record = record with { Status = JobStatus.Running },
+                Managed = managed with
+                {
+                    RunningSince = report.At,
+                    StartedAt = managed.StartedAt ?? report.At,
+                    NotBefore = null,
+                    Message = null,
+                },
+            };
+
+    private static JobState Exited(
+        JobState state, JobRecord record, ManagedJob managed, RunReport report, JobOptions options, DateTimeOffset now)
+    {
+        if (report is { Phase: RunPhase.Exited, ExitCode: 0 })
+        {
+            return Finish(state, record, managed, JobEnd.Completed, report);
+        }
+
+        if (report.Attempt != managed.Attempt)
+        {
+            // It failed just as it was to be started anew anyway: the start that is wanted goes on.
+            return state;
+        }
+
+        var isLongRun = managed.RunningSince is { } since && report.At - since >= GoodRun;
+        var failures = isLongRun ? 1 : managed.Failures + 1;
+        if (managed.RestartPolicy == RestartPolicy.Never || failures > managed.BackoffLimit)
+        {
+            return Finish(state, record, managed with { Failures = failures }, JobEnd.Failed, report);
+        }
+
+        return state with
+        {
+            Record = record with { Restarts = record.Restarts + 1 },
+            Managed = managed with
+            {
+                Attempt = managed.Attempt + 1,
+                Failures = failures,
+                RunningSince = null,
+                ExitCode = report.ExitCode,
+                Message = Describe(report),
+                NotBefore = now + Backoff(failures, options),
+            },
+        };
+    }
+
+    private static JobState Finish(JobState state, JobRecord record, ManagedJob managed, JobEnd end, RunReport report) =>
+        ConfirmEnd(
+            state,
+            record with { Status = end == JobEnd.Completed ? JobStatus.Completed : JobStatus.Failed },
+            managed with
+            {
+                End = end,
+                ExitCode = report.ExitCode,
+                Message = end == JobEnd.Completed ? null : Describe(report),
+            },
+            report.At);
+
+    private static JobState ConfirmEnd(JobState state, JobRecord record, ManagedJob managed, DateTimeOffset at) =>
+        state with
+        {
+            Record = record with { GpuAssigned = 0 },
+            Managed = managed with
+            {
+                IsEndConfirmed = true,
+                EndedAt = managed.EndedAt ?? at,
+                RunningSince = null,
+                NotBefore = null,
+                ConfirmedGeneration = managed.Generation,
+            },
+        };
+
+    private static TimeSpan Backoff(int failures, JobOptions options)
+    {
+        var doubled = options.FirstBackoff * Math.Pow(2, Math.Min(failures - 1, 30));
+        return doubled < options.LongestBackoff ? doubled : options.LongestBackoff;
+    }
+
+    private static string Describe(RunReport report) =>
+        report.Message ?? (report.ExitCode is { } code ? $"exited with status {code}" : "ended for an unknown reason");
+}

@@ -1,0 +1,8 @@
+namespace Sluice.Grains;
+
+/// <summary>Names of storage providers, in one place.</summary>
+public static class StorageNames
+{
+    /// <summary>The store that keeps jobs, ledger and queues.</summary>
+    public const string Jobs = "sluice";
+}
