@@ -11,8 +11,8 @@ internal sealed class RecentCheckpointPlanner(
     private readonly ClusterDraft _draft = new(state);
     private readonly SortedDictionary<string, Decision> _decisions = new(StringComparer.Ordinal);
 
-    /// <summary>What a job will hold by this plan.</summary>
-    private readonly Dictionary<string, (int GpuCount, ImmutableArray<GpuBlock> Blocks)> _planned =
+    /// <summary>What jobs that give up GPUs in this plan will keep: they may be asked for more in the same plan.</summary>
+    private readonly Dictionary<string, (int GpuCount, ImmutableArray<GpuBlock> Blocks)> _shrunk =
         new(StringComparer.Ordinal);
 
     public Plan Plan()
@@ -251,7 +251,7 @@ internal sealed class RecentCheckpointPlanner(
     private void ShrinkTo(LedgerEntry entry, int target, string? forUid, string reason)
     {
         var kept = _draft.Shrink(entry.Blocks, target);
-        _planned[entry.Uid] = (target, kept);
+        _shrunk[entry.Uid] = (target, kept);
         _decisions[entry.Uid] = entry.Claim.IsAfterCheckpoint && entry.IsSettledRunning
             ? new Defer(entry.Uid, PendingAt(entry, target, forUid, reason))
             : new Resize(entry.Uid, target, kept, reason);
@@ -260,7 +260,6 @@ internal sealed class RecentCheckpointPlanner(
     private void SetSize(LedgerEntry entry, (int GpuCount, ImmutableArray<GpuBlock> Blocks) fit, string reason)
     {
         _draft.Take(entry.Claim, entry.Blocks, fit.Blocks);
-        _planned[entry.Uid] = fit;
         _decisions[entry.Uid] = new Resize(entry.Uid, fit.GpuCount, fit.Blocks, reason);
     }
 
@@ -289,13 +288,13 @@ internal sealed class RecentCheckpointPlanner(
         .. state.Entries.Values
             .Where(entry => entry.IsSettledRunning && MayChange(entry) && Current(entry).GpuCount > entry.Claim.GpuReq
                 && (entry.Pending is null || entry.Pending.GpuCount > entry.GpuCount)
-                && !(_decisions.TryGetValue(entry.Uid, out var decision) && decision is Preempt or CancelPending))
+                && (_shrunk.ContainsKey(entry.Uid) || !_decisions.ContainsKey(entry.Uid)))
             .OrderByDescending(entry => entry.Claim.LastCheckpointAt)
             .ThenBy(entry => entry.Claim.Added),
     ];
 
     private (int GpuCount, ImmutableArray<GpuBlock> Blocks) Current(LedgerEntry entry) =>
-        _planned.TryGetValue(entry.Uid, out var planned) ? planned : (entry.GpuCount, entry.Blocks);
+        _shrunk.TryGetValue(entry.Uid, out var kept) ? kept : (entry.GpuCount, entry.Blocks);
 
     private bool MayChange(LedgerEntry entry) =>
         entry.Claim.MinRunTime <= TimeSpan.Zero || entry.Claim.RunningSince + entry.Claim.MinRunTime <= now;

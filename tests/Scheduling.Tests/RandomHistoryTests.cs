@@ -1,0 +1,100 @@
+using Sluice.Scheduling.Ledger;
+using Sluice.Scheduling.Policies;
+
+namespace Sluice.Scheduling.Tests;
+
+public sealed class RandomHistoryTests
+{
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, Environment.GetEnvironmentVariable("SLUICE_TEST_FULL") == "1" ? 2000 : 200)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void No_history_gives_a_GPU_out_twice_and_all_that_can_run_does(int seed)
+    {
+        var random = new Random(seed);
+        var nodes = Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(1, 9)).ToArray();
+        var cluster = new Cluster(nodes);
+        for (var step = 0; step < 60; step++)
+        {
+            Step(cluster, random, step);
+            cluster.AssertSound();
+        }
+
+        cluster.SetNodes(nodes);
+        Drain(cluster);
+        cluster.AssertSound();
+        Assert.All(
+            cluster.State.Entries.Values,
+            entry => Assert.Equal("more than the cluster has", entry.Reason.Split(": ")[^1]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void The_same_snapshot_gives_the_same_plan(int seed)
+    {
+        var random = new Random(seed);
+        var cluster = new Cluster(random.Next(2, 9), random.Next(2, 9));
+        var policy = new RecentCheckpointPolicy(new());
+        for (var step = 0; step < 20; step++)
+        {
+            Step(cluster, random, step);
+            var first = policy.Plan(cluster.State, cluster.Now);
+            var second = policy.Plan(cluster.State, cluster.Now);
+            Assert.Equal(first.Decisions.Select(Text), second.Decisions.Select(Text));
+        }
+    }
+
+    private static string Text(Decision decision) => $"{decision.GetType().Name} {decision.Uid} {decision.Reason}";
+
+    private static void Step(Cluster cluster, Random random, int step)
+    {
+        cluster.Now += TimeSpan.FromSeconds(random.Next(0, 100));
+        var names = cluster.State.Entries.Keys.ToList();
+        var name = names.Count == 0 ? null : names[random.Next(names.Count)];
+        switch (random.Next(10))
+        {
+            case 0 or 1 or 2:
+                var req = random.Next(0, 5);
+                cluster.Arrive($"job-{step}", req, req + random.Next(0, 5), random.Next(1, 4), random.Next(3), claim => claim with
+                {
+                    IsAfterCheckpoint = random.Next(2) == 0,
+                    MinRunTime = TimeSpan.FromSeconds(random.Next(2) * 50),
+                });
+                break;
+            case 3 or 4 or 5 when name is not null:
+                cluster.Confirm(name);
+                break;
+            case 6 when name is not null:
+                cluster.Checkpoint(name);
+                break;
+            case 7 when name is not null:
+                cluster.Observe(cluster[name].Claim with { IsEnding = true });
+                cluster.Plan();
+                break;
+            case 8 when name is not null:
+                cluster.End(name);
+                break;
+            default:
+                cluster.SetNodes([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(1, 9))]);
+                cluster.Plan();
+                break;
+        }
+    }
+
+    /// <summary>Everything that runs completes, one after the other: whatever could ever run must get its turn.</summary>
+    private static void Drain(Cluster cluster)
+    {
+        for (var round = 0; round < 500; round++)
+        {
+            cluster.Now += TimeSpan.FromHours(1);
+            cluster.Plan();
+            cluster.ConfirmAll();
+            if (cluster.State.Entries.Values.FirstOrDefault(entry => entry.IsAdmitted || entry.Claim.IsEnding) is not { } next)
+            {
+                return;
+            }
+
+            cluster.End(next.Uid);
+        }
+    }
+}

@@ -1,0 +1,330 @@
+using Sluice.Scheduling.Policies;
+
+namespace Sluice.Scheduling.Tests;
+
+public sealed class RecentCheckpointPolicyTests
+{
+    [Theory]
+    [InlineData(8, 1, 4, 4)]
+    [InlineData(8, 2, 16, 8)]
+    [InlineData(3, 2, 4, 3)]
+    [InlineData(8, 0, 0, 0)]
+    public void A_job_that_arrives_gets_as_many_GPUs_as_fit_up_to_its_limit(int gpus, int req, int lim, int expected)
+    {
+        var cluster = new Cluster(gpus);
+        var job = cluster.Arrive("a", req, lim);
+        Assert.True(job.IsAdmitted);
+        Assert.Equal(expected, job.GpuCount);
+        Assert.Contains($"admitted with {expected} of {req} to {lim} GPUs", job.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_job_with_the_most_recent_checkpoint_gives_up_just_what_is_missing()
+    {
+        var cluster = new Cluster(8);
+        cluster.Arrive("old", 1, 4);
+        cluster.Arrive("recent", 1, 4);
+        cluster.ConfirmAll();
+        cluster.Now += TimeSpan.FromSeconds(60);
+        cluster.Checkpoint("recent");
+
+        var arrived = cluster.Arrive("new", 2, 4);
+
+        Assert.False(arrived.IsAdmitted);
+        Assert.Equal(4, cluster["old"].GpuCount);
+        Assert.Equal(2, cluster["recent"].GpuCount);
+        Assert.Equal(4, cluster["recent"].HeldGpus);
+        Assert.Contains("new needs 2 GPUs", cluster["recent"].Reason, StringComparison.Ordinal);
+
+        cluster.Confirm("recent");
+        Assert.True(cluster["new"].IsAdmitted);
+        Assert.Equal(2, cluster["new"].GpuCount);
+        cluster.AssertSound();
+    }
+
+    [Fact]
+    public void GPUs_are_free_only_after_the_executor_has_confirmed()
+    {
+        var cluster = new Cluster(4);
+        cluster.Arrive("a", 1, 4);
+        cluster.ConfirmAll();
+        cluster.Arrive("b", 1, 1);
+        Assert.Equal(3, cluster["a"].GpuCount);
+        Assert.Equal(0, cluster.State.FreeOn("node-0"));
+        Assert.False(cluster["b"].IsAdmitted);
+        Assert.Equal("waits for 1 GPU: they are being given up by other jobs", cluster["b"].Reason);
+    }
+
+    [Fact]
+    public void Several_jobs_give_together_where_no_single_one_has_enough()
+    {
+        var cluster = new Cluster(8);
+        cluster.Arrive("a", 2, 4);
+        cluster.Arrive("b", 2, 4);
+        cluster.ConfirmAll();
+        cluster.Arrive("c", 4, 4);
+        cluster.ConfirmAll();
+        Assert.Equal(2, cluster["a"].GpuCount);
+        Assert.Equal(2, cluster["b"].GpuCount);
+        Assert.True(cluster["c"].IsAdmitted);
+        cluster.AssertSound();
+    }
+
+    [Fact]
+    public void Nobody_is_shrunk_for_a_job_that_would_not_fit_even_then()
+    {
+        var cluster = new Cluster(8);
+        cluster.Arrive("a", 4, 8);
+        cluster.ConfirmAll();
+        var waiting = cluster.Arrive("b", 5, 5);
+        Assert.False(waiting.IsAdmitted);
+        Assert.Equal(8, cluster["a"].GpuCount);
+        Assert.Equal("waits for 5 GPUs: no running job can give up enough", waiting.Reason);
+    }
+
+    [Fact]
+    public void A_job_that_is_larger_than_the_cluster_waits_with_that_reason_and_blocks_nobody()
+    {
+        var cluster = new Cluster(new RecentCheckpointOptions { MaxOvertakes = 0 }, 4);
+        Assert.Equal("waits for 9 GPUs: more than the cluster has", cluster.Arrive("huge", 9, 9).Reason);
+        Assert.True(cluster.Arrive("small", 1, 1).IsAdmitted);
+    }
+
+    [Fact]
+    public void A_waiting_job_is_passed_a_bounded_number_of_times()
+    {
+        var cluster = new Cluster(new RecentCheckpointOptions { MaxOvertakes = 2 }, 4);
+        cluster.Arrive("rigid", 2, 2);
+        cluster.ConfirmAll();
+        cluster.Arrive("large", 4, 4);
+        Assert.True(cluster.Arrive("one", 1, 1).IsAdmitted);
+        Assert.True(cluster.Arrive("two", 1, 1).IsAdmitted);
+        cluster.ConfirmAll();
+        cluster.End("one");
+        cluster.End("two");
+        Assert.False(cluster.Arrive("three", 1, 1).IsAdmitted);
+        cluster.End("rigid");
+        Assert.True(cluster["large"].IsAdmitted);
+    }
+
+    [Fact]
+    public void Free_GPUs_go_to_waiting_jobs_first_by_priority_and_arrival_and_then_to_running_ones()
+    {
+        var cluster = new Cluster(8);
+        cluster.Arrive("first", 4, 4);
+        cluster.Arrive("second", 4, 8);
+        cluster.ConfirmAll();
+        cluster.Arrive("late", 4, 4);
+        cluster.Arrive("urgent", 4, 4, priority: 5);
+        cluster.End("first");
+        Assert.True(cluster["urgent"].IsAdmitted);
+        Assert.False(cluster["late"].IsAdmitted);
+        cluster.ConfirmAll();
+        cluster.End("urgent");
+        Assert.True(cluster["late"].IsAdmitted);
+        Assert.Equal(4, cluster["second"].GpuCount);
+        cluster.ConfirmAll();
+        cluster.End("late");
+        Assert.Equal(8, cluster["second"].GpuCount);
+        Assert.StartsWith("scaled up from 4 to 8", cluster["second"].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Running_jobs_are_scaled_up_in_the_order_of_the_most_recent_checkpoint()
+    {
+        var cluster = new Cluster(8);
+        cluster.Arrive("blocker", 4, 4);
+        cluster.Arrive("a", 2, 5);
+        cluster.Arrive("b", 1, 4);
+        cluster.ConfirmAll();
+        Assert.Equal((3, 1), (cluster["a"].GpuCount, cluster["b"].GpuCount));
+        cluster.Now += TimeSpan.FromSeconds(5);
+        cluster.Checkpoint("b");
+        cluster.End("blocker");
+        Assert.Equal((4, 4), (cluster["a"].GpuCount, cluster["b"].GpuCount));
+    }
+
+    [Fact]
+    public void An_after_checkpoint_job_is_shrunk_at_its_next_notification()
+    {
+        var cluster = new Cluster(4);
+        cluster.Arrive("a", 1, 4, with: claim => claim with { IsAfterCheckpoint = true });
+        cluster.ConfirmAll();
+        cluster.Arrive("b", 2, 2);
+        Assert.Equal(4, cluster["a"].GpuCount);
+        Assert.Equal(2, cluster["a"].Pending?.GpuCount);
+        cluster.Checkpoint("a");
+        Assert.Equal(2, cluster["a"].GpuCount);
+        Assert.EndsWith("(at its checkpoint)", cluster["a"].Reason, StringComparison.Ordinal);
+        cluster.ConfirmAll();
+        Assert.True(cluster["b"].IsAdmitted);
+        cluster.AssertSound();
+    }
+
+    [Fact]
+    public void A_deadline_bounds_the_wait_for_a_checkpoint()
+    {
+        var cluster = new Cluster(4);
+        cluster.Arrive("a", 1, 4, with: claim => claim with
+        {
+            IsAfterCheckpoint = true,
+            CheckpointDeadline = TimeSpan.FromMinutes(5),
+        });
+        cluster.ConfirmAll();
+        cluster.Arrive("b", 2, 2);
+        Assert.Equal(Cluster.Start + TimeSpan.FromMinutes(5), cluster.WakeAt);
+        cluster.Now = cluster.WakeAt!.Value;
+        cluster.Plan();
+        Assert.Equal(2, cluster["a"].GpuCount);
+        Assert.EndsWith("(no checkpoint came before the deadline)", cluster["a"].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_change_that_waits_is_dropped_when_the_job_it_was_for_is_gone()
+    {
+        var cluster = new Cluster(4);
+        cluster.Arrive("a", 1, 4, with: claim => claim with { IsAfterCheckpoint = true });
+        cluster.ConfirmAll();
+        cluster.Arrive("b", 2, 2);
+        cluster.End("b");
+        Assert.Null(cluster["a"].Pending);
+        cluster.Checkpoint("a");
+        Assert.Equal(4, cluster["a"].GpuCount);
+    }
+
+    [Fact]
+    public void An_after_checkpoint_job_grows_at_its_next_notification()
+    {
+        var cluster = new Cluster(4);
+        cluster.Arrive("rigid", 2, 2);
+        cluster.Arrive("a", 1, 4, with: claim => claim with { IsAfterCheckpoint = true });
+        cluster.ConfirmAll();
+        cluster.End("rigid");
+        Assert.Equal((2, 4), (cluster["a"].GpuCount, cluster["a"].Pending!.GpuCount));
+        cluster.Checkpoint("a");
+        Assert.Equal(4, cluster["a"].GpuCount);
+        Assert.Null(cluster["a"].Pending);
+    }
+
+    [Fact]
+    public void A_growth_that_waits_gives_way_to_a_job_that_arrives()
+    {
+        var cluster = new Cluster(4);
+        cluster.Arrive("rigid", 2, 2);
+        cluster.Arrive("a", 1, 4, with: claim => claim with { IsAfterCheckpoint = true });
+        cluster.ConfirmAll();
+        cluster.End("rigid");
+        Assert.True(cluster.Arrive("b", 2, 2).IsAdmitted);
+        Assert.Null(cluster["a"].Pending);
+    }
+
+    [Fact]
+    public void A_gang_is_placed_whole_or_not_at_all()
+    {
+        var cluster = new Cluster(4, 4);
+        var gang = cluster.Arrive("gang", 2, 4, replicas: 3);
+        Assert.True(gang.IsAdmitted);
+        Assert.Equal(2, gang.GpuCount);
+        Assert.All(gang.Blocks, block => Assert.Equal(2, block.Gpus.Length));
+        Assert.False(cluster.Arrive("other", 2, 2, replicas: 2).IsAdmitted);
+        cluster.AssertSound();
+    }
+
+    [Fact]
+    public void A_block_of_a_replica_never_spans_nodes()
+    {
+        var cluster = new Cluster(2, 2);
+        Assert.Equal("waits for 3 GPUs: more than the cluster has", cluster.Arrive("a", 3, 4).Reason);
+    }
+
+    [Fact]
+    public void A_job_goes_to_the_node_that_it_fills_best()
+    {
+        var cluster = new Cluster(8, 2);
+        Assert.Equal("node-1", cluster.Arrive("a", 2, 2).Blocks[0].Node);
+    }
+
+    [Fact]
+    public void A_quota_bounds_what_a_namespace_holds()
+    {
+        var cluster = new Cluster(8);
+        cluster.SetQuota("team", 3);
+        Assert.Equal(3, cluster.Arrive("a", 1, 8, with: claim => claim with { Namespace = "team" }).GpuCount);
+        Assert.False(cluster.Arrive("b", 1, 1, with: claim => claim with { Namespace = "team" }).IsAdmitted);
+        Assert.True(cluster.Arrive("c", 1, 8).IsAdmitted);
+    }
+
+    [Fact]
+    public void A_job_is_not_resized_again_within_its_minimum_run_time()
+    {
+        var cluster = new Cluster(4);
+        cluster.Arrive("a", 1, 4, with: claim => claim with { MinRunTime = TimeSpan.FromMinutes(10) });
+        cluster.ConfirmAll();
+        cluster.Arrive("b", 1, 1);
+        Assert.Equal(4, cluster["a"].GpuCount);
+        Assert.Equal(Cluster.Start + TimeSpan.FromMinutes(10), cluster.WakeAt);
+        cluster.Now = cluster.WakeAt!.Value;
+        cluster.Plan();
+        Assert.Equal(3, cluster["a"].GpuCount);
+    }
+
+    [Fact]
+    public void A_job_that_is_being_resized_is_left_alone_until_it_runs()
+    {
+        var cluster = new Cluster(4);
+        cluster.Arrive("a", 1, 4);
+        cluster.Arrive("b", 1, 1);
+        Assert.Equal(4, cluster["a"].GpuCount);
+        cluster.Confirm("a");
+        Assert.Equal(3, cluster["a"].GpuCount);
+    }
+
+    [Fact]
+    public void A_cap_that_somebody_asked_for_holds_until_it_is_lifted()
+    {
+        var cluster = new Cluster(8);
+        cluster.Arrive("a", 1, 8);
+        cluster.ConfirmAll();
+        cluster.SetCap("a", 3);
+        cluster.Plan("a");
+        cluster.ConfirmAll();
+        Assert.Equal(3, cluster["a"].GpuCount);
+        cluster.SetCap("a", null);
+        cluster.Plan("a");
+        Assert.Equal(8, cluster["a"].GpuCount);
+    }
+
+    [Fact]
+    public void A_job_whose_GPUs_are_gone_moves_or_waits()
+    {
+        var cluster = new Cluster(4, 4);
+        cluster.Arrive("a", 4, 4);
+        cluster.Arrive("b", 2, 4);
+        cluster.ConfirmAll();
+        cluster.SetNodes(4);
+        cluster.Plan();
+        cluster.ConfirmAll();
+        cluster.AssertSound();
+        Assert.Single(cluster.State.Entries.Values, entry => entry.IsAdmitted);
+        var waiting = Assert.Single(cluster.State.Entries.Values, entry => entry.IsWaiting);
+        Assert.Equal(0, waiting.HeldGpus);
+        cluster.SetNodes(4, 4);
+        cluster.Plan();
+        Assert.All(cluster.State.Entries.Values, entry => Assert.True(entry.IsAdmitted));
+    }
+
+    [Fact]
+    public void A_job_that_is_ending_keeps_its_GPUs_until_that_is_confirmed()
+    {
+        var cluster = new Cluster(4);
+        cluster.Arrive("a", 4, 4);
+        cluster.ConfirmAll();
+        cluster.Observe(cluster["a"].Claim with { IsEnding = true });
+        cluster.Plan();
+        var waiting = cluster.Arrive("b", 4, 4);
+        Assert.False(waiting.IsAdmitted);
+        Assert.Equal("waits for 4 GPUs: they are being given up by other jobs", waiting.Reason);
+        cluster.End("a");
+        Assert.True(cluster["b"].IsAdmitted);
+    }
+}
