@@ -20,6 +20,7 @@ public static class GrainsServiceExtensions
         services.TryAddSingleton<JobInstruments>();
         services.TryAddSingleton<CapacityInstruments>();
         services.TryAddSingleton<DecisionSignal>();
+        services.TryAddSingleton<IDesiredRuns, JobDesiredRuns>();
         services.TryAddSingleton<IPolicy>(provider => new RecentCheckpointPolicy(new()
         {
             MaxOvertakes = provider.GetRequiredService<IOptions<CapacityOptions>>().Value.MaxOvertakes,

@@ -1,0 +1,41 @@
+namespace Sluice.Server;
+
+/// <summary>How one server process runs.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>Addresses to listen on, such as <c>http://127.0.0.1:5000</c>; at least one.</summary>
+    public required IReadOnlyList<string> Urls { get; init; }
+
+    /// <summary>Folder of everything durable; made where it does not exist.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>GPUs of one simulated node; null: the GPUs of this machine.</summary>
+    public int? SimulatedGpus { get; init; }
+
+    /// <summary>Several simulated nodes; null: none. Not together with <see cref="SimulatedGpus"/>.</summary>
+    public IReadOnlyList<(string Name, int Gpus)>? SimulatedNodes { get; init; }
+
+    /// <summary>The most GPUs a namespace may hold; a namespace that is absent has no quota.</summary>
+    public IReadOnlyDictionary<string, int> Quotas { get; init; } = new Dictionary<string, int>();
+
+    /// <summary><c>immediate</c> (default) or <c>after-checkpoint</c>; a job's own annotation wins.</summary>
+    public string ScaleMode { get; init; } = "immediate";
+
+    /// <summary>File of bearer tokens with their roles; null: no tokens.</summary>
+    public string? AuthTokensFile { get; init; }
+
+    /// <summary>True: other addresses than loopback are served without tokens.</summary>
+    public bool IsOpen { get; init; }
+
+    /// <summary>Host names that requests may carry, beside loopback.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>Where the monitoring routes are served as well; null: nowhere else.</summary>
+    public string? MonitoringHost { get; init; }
+
+    /// <summary>The port that goes with <see cref="MonitoringHost"/>.</summary>
+    public int? MonitoringPort { get; init; }
+
+    /// <summary>From TERM to KILL when a job is stopped; 0 s to 1 h; default 10 s.</summary>
+    public TimeSpan GracePeriod { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,227 @@
+using System.Text.Json;
+using Sluice.Grains.Interfaces.Capacity;
+using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Grains.Jobs;
+using Sluice.Grains.Ports;
+using Sluice.Manifests;
+
+namespace Sluice.Grains.Tests.Jobs;
+
+public sealed class ManagedTransitionsTests
+{
+    private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
+    private static readonly JobOptions Options = new();
+
+    [Fact]
+    public void A_deployed_job_waits_until_it_is_allocated()
+    {
+        var state = Deployed();
+        Assert.Equal(("scheduled", 0), (state.Record!.Status, state.Record.GpuAssigned));
+        Assert.False(state.Managed!.ShouldRun);
+        Assert.True(state.IsActive);
+    }
+
+    [Fact]
+    public void An_allocation_is_taken_over_once_and_an_older_one_never()
+    {
+        var first = ManagedTransitions.ApplyAllocation(Deployed(), Granted(5, 4));
+        Assert.Equal((4, 1, 5), (first.Record!.GpuAssigned, first.Managed!.Attempt, first.Managed.Generation));
+        Assert.Same(first, ManagedTransitions.ApplyAllocation(first, Granted(5, 4)));
+        Assert.Same(first, ManagedTransitions.ApplyAllocation(first, Granted(4, 8)));
+        Assert.Same(first, ManagedTransitions.ApplyAllocation(first, Granted(9, 8) with { Uid = "another" }));
+    }
+
+    [Fact]
+    public void A_job_runs_once_its_executor_says_so_for_the_newest_generation_and_attempt()
+    {
+        var state = ManagedTransitions.ApplyAllocation(Deployed(), Granted(5, 4));
+        Assert.Equal(state with { }, Report(state, RunPhase.Running, generation: 4, attempt: 1) with { Managed = state.Managed });
+        var running = Report(state, RunPhase.Running, generation: 5, attempt: 1);
+        Assert.Equal(("running", Now), (running.Record!.Status, running.Managed!.RunningSince));
+        Assert.Equal(5, running.Managed.ConfirmedGeneration);
+    }
+
+    [Fact]
+    public void A_resize_keeps_the_status_and_starts_another_attempt()
+    {
+        var running = Running();
+        var resized = ManagedTransitions.ApplyAllocation(running, Granted(6, 2));
+        Assert.Equal(("running", 2, 2), (resized.Record!.Status, resized.Record.GpuAssigned, resized.Managed!.Attempt));
+        Assert.Equal(5, resized.Managed.ConfirmedGeneration);
+        var stopped = Report(resized, RunPhase.Stopped, generation: 6, attempt: 1);
+        Assert.Equal(6, stopped.Managed!.ConfirmedGeneration);
+        Assert.True(stopped.Managed.ShouldRun);
+        Assert.Equal(0, stopped.Record!.Restarts);
+    }
+
+    [Fact]
+    public void A_job_whose_GPUs_were_taken_back_is_suspended_and_goes_on_later()
+    {
+        var waits = ManagedTransitions.ApplyAllocation(Running(), Waits(6));
+        Assert.Equal(("suspended", 0, false), (waits.Record!.Status, waits.Record.GpuAssigned, waits.Managed!.ShouldRun));
+        var again = ManagedTransitions.ApplyAllocation(waits, Granted(7, 2));
+        Assert.Equal(("scheduled", true), (again.Record!.Status, again.Managed!.ShouldRun));
+    }
+
+    [Fact]
+    public void An_exit_with_0_completes_the_job_and_gives_its_GPUs_back()
+    {
+        var ended = Report(Running(), RunPhase.Exited, generation: 5, attempt: 1, exitCode: 0);
+        Assert.Equal(("completed", 0), (ended.Record!.Status, ended.Record.GpuAssigned));
+        Assert.True(ended.Managed!.IsEndConfirmed);
+        Assert.False(ended.IsActive);
+    }
+
+    [Fact]
+    public void An_exit_with_0_just_as_it_is_resized_completes_the_job_too()
+    {
+        var resized = ManagedTransitions.ApplyAllocation(Running(), Granted(6, 2));
+        var ended = Report(resized, RunPhase.Exited, generation: 6, attempt: 1, exitCode: 0);
+        Assert.Equal("completed", ended.Record!.Status);
+        Assert.True(ended.Managed!.IsEndConfirmed);
+    }
+
+    [Fact]
+    public void A_failure_is_restarted_after_a_back_off_that_doubles()
+    {
+        var state = Running();
+        var waits = new List<TimeSpan>();
+        for (var attempt = 1; attempt <= 3; attempt++)
+        {
+            state = Report(state, RunPhase.Exited, generation: 5, attempt, exitCode: 1);
+            waits.Add(state.Managed!.NotBefore!.Value - Now);
+            Assert.Equal(attempt, state.Record!.Restarts);
+            Assert.Equal(attempt + 1, state.Managed.Attempt);
+        }
+
+        Assert.Equal([1, 2, 4], waits.Select(wait => wait.TotalSeconds));
+    }
+
+    [Fact]
+    public void A_repeated_report_of_a_failure_counts_once()
+    {
+        var failed = Report(Running(), RunPhase.Exited, generation: 5, attempt: 1, exitCode: 1);
+        Assert.Equal(failed, Report(failed, RunPhase.Exited, generation: 5, attempt: 1, exitCode: 1));
+    }
+
+    [Fact]
+    public void After_too_many_failures_in_a_row_the_job_has_failed_and_a_checkpoint_clears_the_count()
+    {
+        var state = Running();
+        for (var attempt = 1; attempt <= 2; attempt++)
+        {
+            state = Report(state, RunPhase.Exited, generation: 5, attempt, exitCode: 1);
+        }
+
+        state = JobTransitions.UpdateCheckpoint(
+            state, new() { LastCheckpointTime = Number.Of(1_700_000_100), CompletedEpochs = Number.Of(1) }).Next;
+        Assert.Equal(0, state.Managed!.Failures);
+        for (var attempt = 3; attempt <= 6; attempt++)
+        {
+            Assert.Equal("running", state.Record!.Status);
+            state = Report(state, RunPhase.Exited, generation: 5, attempt, exitCode: 9);
+        }
+
+        Assert.Equal(("failed", 9), (state.Record!.Status, state.Managed!.ExitCode));
+        Assert.True(state.Managed.IsEndConfirmed);
+    }
+
+    [Fact]
+    public void A_job_that_never_restarts_fails_at_once()
+    {
+        var state = Running(RestartPolicy.Never);
+        Assert.Equal("failed", Report(state, RunPhase.Exited, generation: 5, attempt: 1, exitCode: 3).Record!.Status);
+    }
+
+    [Fact]
+    public void A_job_that_is_set_to_completed_holds_its_GPUs_until_its_end_is_confirmed()
+    {
+        var ending = JobTransitions.UpdateStatus(Running(), new() { Status = "completed" }, Now).Next;
+        Assert.Equal(("completed", 4), (ending.Record!.Status, ending.Record.GpuAssigned));
+        Assert.True(ending.IsActive);
+        Assert.False(ending.Managed!.ShouldRun);
+        var claim = Assert.Single(JobClaims.From("job/default/a", 1, ending));
+        Assert.Equal((true, false), (claim.IsEnding, claim.IsEnded));
+        var ended = Report(ending, RunPhase.Stopped, generation: 5, attempt: 1);
+        Assert.Equal(0, ended.Record!.GpuAssigned);
+        Assert.False(ended.IsActive);
+    }
+
+    [Fact]
+    public void Other_statuses_that_somebody_sets_on_a_managed_job_do_nothing()
+    {
+        var running = Running();
+        Assert.Equal("running", JobTransitions.UpdateStatus(running, new() { Status = "paused" }, Now).Answer.Job!.Status);
+    }
+
+    [Fact]
+    public void A_deleted_job_is_ended_by_its_uid_while_a_successor_may_take_its_name()
+    {
+        var deleted = JobTransitions.Delete(Running()).Next;
+        Assert.True(deleted.IsActive);
+        Assert.Null(deleted.Record);
+        var successor = ManagedTransitions.Deploy(deleted, Manifest(), "other", "uid-2", Options, Now);
+        Assert.Equal(
+            ["uid-1", "uid-2"], JobClaims.From("job/default/a", 1, successor).Select(claim => claim.Uid));
+        var ended = Report(successor, RunPhase.Stopped, generation: 5, attempt: 1);
+        Assert.Empty(ended.Ending);
+        Assert.Equal("uid-2", ended.Managed!.Uid);
+        Assert.Equal(ended, Report(ended, RunPhase.Exited, generation: 5, attempt: 1, exitCode: 0));
+    }
+
+    [Fact]
+    public void A_managed_row_reads_back_and_tells_that_it_may_run()
+    {
+        var state = Running();
+        var json = JsonSerializer.SerializeToUtf8Bytes(state, GrainsJsonContext.Default.JobState);
+        var row = new JobRow("job/default/a", 1, 1, IsDeleted: false, json);
+        Assert.True(JobRows.MayRun(row));
+        Assert.Equal(json, JsonSerializer.SerializeToUtf8Bytes(JobRows.Parse(row), GrainsJsonContext.Default.JobState));
+    }
+
+    private static JobState Deployed(RestartPolicy restartPolicy = RestartPolicy.OnFailure) => ManagedTransitions.Deploy(
+        JobState.Nothing, Manifest() with { RestartPolicy = restartPolicy }, "the manifest", "uid-1", Options, Now);
+
+    private static JobState Running(RestartPolicy restartPolicy = RestartPolicy.OnFailure) => Report(
+        ManagedTransitions.ApplyAllocation(Deployed(restartPolicy), Granted(5, 4)), RunPhase.Running, generation: 5, attempt: 1);
+
+    private static Manifest Manifest() => new()
+    {
+        Kind = ManifestKind.PyTorchJob,
+        Name = "a",
+        Namespace = "default",
+        Replicas = 1,
+        GpuReq = 2,
+        GpuLim = 8,
+        RestartPolicy = RestartPolicy.OnFailure,
+        BackoffLimit = 3,
+    };
+
+    private static Allocation Granted(long generation, int gpus) => new()
+    {
+        Uid = "uid-1",
+        Generation = generation,
+        IsAdmitted = true,
+        GpuCount = gpus,
+        Blocks = [new("node", [.. Enumerable.Range(0, gpus)])],
+        Reason = "a test",
+    };
+
+    private static Allocation Waits(long generation) =>
+        new() { Uid = "uid-1", Generation = generation, GpuCount = 0, Reason = "a test" };
+
+    private static JobState Report(JobState state, RunPhase phase, long generation, int attempt, int? exitCode = null) =>
+        ManagedTransitions.Report(
+            state,
+            new()
+            {
+                Uid = "uid-1",
+                Generation = generation,
+                Attempt = attempt,
+                Phase = phase,
+                ExitCode = exitCode,
+                At = Now,
+            },
+            Options,
+            Now);
+}
