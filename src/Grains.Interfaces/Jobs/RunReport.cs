@@ -47,4 +47,10 @@ public sealed record RunReport
 
     /// <summary>When it happened, by the executor's clock.</summary>
     [Id(6)] public required DateTimeOffset At { get; init; }
+
+    /// <summary>
+    /// True: seen while nothing of the job was to run under <see cref="Generation"/>. Together with a phase in which all
+    /// is gone that holds for ever, so only such a report confirms a job's end, however late it comes.
+    /// </summary>
+    [Id(7)] public bool IsUnwanted { get; init; }
 }

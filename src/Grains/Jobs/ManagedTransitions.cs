@@ -94,7 +94,7 @@ public static class ManagedTransitions
         var isGone = report.Phase is RunPhase.Exited or RunPhase.Stopped or RunPhase.StartFailed;
         if (state.Managed is not { } managed || state.Record is not { } record || managed.Uid != report.Uid)
         {
-            return isGone && state.Ending.Any(ending => ending.Uid == report.Uid)
+            return isGone && state.Ending.Any(ending => IsEnd(report, ending.Uid, ending.Generation))
                 ? state with { Ending = state.Ending.RemoveAll(ending => ending.Uid == report.Uid) }
                 : state;
         }
@@ -102,7 +102,7 @@ public static class ManagedTransitions
         var confirmed = Math.Min(managed.Generation, Math.Max(managed.ConfirmedGeneration, report.Generation));
         if (managed.End != JobEnd.None)
         {
-            return isGone && !managed.IsEndConfirmed ? ConfirmEnd(state, record, managed, report.At) : state;
+            return isGone && !managed.IsEndConfirmed && IsEnd(report, managed.Uid, managed.Generation) ? ConfirmEnd(state, record, managed, report.At) : state;
         }
 
         var seen = state with { Managed = managed with { ConfirmedGeneration = confirmed } };
@@ -140,6 +140,13 @@ public static class ManagedTransitions
                 },
             };
     }
+
+    /// <summary>
+    /// A report from before the end was wished for may arrive after it: only one that was made in view of the wish
+    /// tells that nothing runs and nothing will.
+    /// </summary>
+    private static bool IsEnd(RunReport report, string uid, long generation) =>
+        report.Uid == uid && report.IsUnwanted && report.Generation >= generation;
 
     private static JobState Running(JobState state, JobRecord record, ManagedJob managed, RunReport report) =>
         report.Generation != managed.Generation || report.Attempt != managed.Attempt || !managed.ShouldRun

@@ -142,7 +142,9 @@ public sealed class ManagedTransitionsTests
         Assert.False(ending.Managed!.ShouldRun);
         var claim = Assert.Single(JobClaims.From("job/default/a", 1, ending));
         Assert.Equal((true, false), (claim.IsEnding, claim.IsEnded));
-        var ended = Report(ending, RunPhase.Stopped, generation: 5, attempt: 1);
+        Assert.Equal(ending, Report(ending, RunPhase.Stopped, generation: 5, attempt: 1));
+        Assert.Equal(ending, Report(ending, RunPhase.Stopped, generation: 4, attempt: 1, isUnwanted: true));
+        var ended = Report(ending, RunPhase.Stopped, generation: 5, attempt: 1, isUnwanted: true);
         Assert.Equal(0, ended.Record!.GpuAssigned);
         Assert.False(ended.IsActive);
     }
@@ -163,7 +165,8 @@ public sealed class ManagedTransitionsTests
         var successor = ManagedTransitions.Deploy(deleted, Manifest(), "other", "uid-2", Options, Now);
         Assert.Equal(
             ["uid-1", "uid-2"], JobClaims.From("job/default/a", 1, successor).Select(claim => claim.Uid));
-        var ended = Report(successor, RunPhase.Stopped, generation: 5, attempt: 1);
+        Assert.Equal(successor, Report(successor, RunPhase.Exited, generation: 5, attempt: 1, exitCode: 0));
+        var ended = Report(successor, RunPhase.Stopped, generation: 5, attempt: 1, isUnwanted: true);
         Assert.Empty(ended.Ending);
         Assert.Equal("uid-2", ended.Managed!.Uid);
         Assert.Equal(ended, Report(ended, RunPhase.Exited, generation: 5, attempt: 1, exitCode: 0));
@@ -210,7 +213,8 @@ public sealed class ManagedTransitionsTests
     private static Allocation Waits(long generation) =>
         new() { Uid = "uid-1", Generation = generation, GpuCount = 0, Reason = "a test" };
 
-    private static JobState Report(JobState state, RunPhase phase, long generation, int attempt, int? exitCode = null) =>
+    private static JobState Report(
+        JobState state, RunPhase phase, long generation, int attempt, int? exitCode = null, bool isUnwanted = false) =>
         ManagedTransitions.Report(
             state,
             new()
@@ -221,6 +225,7 @@ public sealed class ManagedTransitionsTests
                 Phase = phase,
                 ExitCode = exitCode,
                 At = Now,
+                IsUnwanted = isUnwanted,
             },
             Options,
             Now);
