@@ -8,6 +8,9 @@ namespace Sluice.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteDatabase : IDisposable
 {
+    // SQLITE_DBSTATUS_CACHE_WRITE
+    private const int CacheWriteStatus = 9;
+
     private readonly sqlite3 _handle;
     private readonly List<SqliteStatement> _statements = [];
 
@@ -54,6 +57,17 @@ internal sealed class SqliteDatabase : IDisposable
         using var statement = new SqliteStatement(this, handle);
         return statement.Step() ? statement.GetInt64(0) : 0;
     }
+
+    /// <summary>Pages that this connection wrote to the log since the last call.</summary>
+    public int TakeWrittenPages()
+    {
+        Check(raw.sqlite3_db_status(_handle, CacheWriteStatus, out var pages, out _, 1));
+        return pages;
+    }
+
+    /// <summary>Copies what it can from the log into the database without keeping anyone waiting.</summary>
+    public void Checkpoint() =>
+        Check(raw.sqlite3_wal_checkpoint_v2(_handle, null, raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _));
 
     public void Check(int code)
     {

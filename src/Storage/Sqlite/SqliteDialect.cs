@@ -16,11 +16,13 @@ internal sealed class SqliteDialect : IStoreDialect
 
     private readonly string _path;
     private readonly long _maxDatabaseBytes;
+    private readonly SqliteCheckpointer _checkpointer;
 
     public SqliteDialect(string dataDirectory, long maxDatabaseBytes)
     {
         _path = Path.Combine(dataDirectory, FileName);
         _maxDatabaseBytes = maxDatabaseBytes;
+        _checkpointer = new(() => Open(ReaderCacheKibibytes, database => database), CheckpointPages);
     }
 
     public string Description => _path;
@@ -31,7 +33,7 @@ internal sealed class SqliteDialect : IStoreDialect
             PRAGMA page_size = {PageBytes};
             PRAGMA journal_mode = WAL;
             PRAGMA synchronous = FULL;
-            PRAGMA wal_autocheckpoint = {CheckpointPages};
+            PRAGMA wal_autocheckpoint = 0;
             PRAGMA journal_size_limit = {(long)CheckpointPages * PageBytes};
             """);
         if (_maxDatabaseBytes > 0)
@@ -40,7 +42,7 @@ internal sealed class SqliteDialect : IStoreDialect
         }
 
         SqliteSchema.Migrate(database);
-        return new SqliteWriteSession(database);
+        return new SqliteWriteSession(database, _checkpointer);
     });
 
     public IReadSession OpenReader() => Open(ReaderCacheKibibytes, database =>
@@ -49,10 +51,8 @@ internal sealed class SqliteDialect : IStoreDialect
         return new SqliteReadSession(database);
     });
 
-    public void Dispose()
-    {
-        // The sessions are closed by their users; the last one folds the log into the database.
-    }
+    /// <summary>The sessions are closed by their users; the last one folds the log into the database.</summary>
+    public void Dispose() => _checkpointer.Dispose();
 
     private TSession Open<TSession>(int cacheKibibytes, Func<SqliteDatabase, TSession> initialize)
     {

@@ -8,7 +8,7 @@ using Sluice.Storage.Dialects;
 namespace Sluice.Storage.Sqlite;
 
 /// <summary>The statements of a batch.</summary>
-internal sealed class SqliteWriteSession(SqliteDatabase database) : IWriteSession
+internal sealed class SqliteWriteSession(SqliteDatabase database, SqliteCheckpointer checkpointer) : IWriteSession
 {
     private readonly SqliteStatement _begin = database.Prepare("BEGIN IMMEDIATE");
     private readonly SqliteStatement _commit = database.Prepare("COMMIT");
@@ -34,7 +34,11 @@ internal sealed class SqliteWriteSession(SqliteDatabase database) : IWriteSessio
 
     public void Begin() => _begin.Execute();
 
-    public void Commit() => _commit.Execute();
+    public void Commit()
+    {
+        _commit.Execute();
+        checkpointer.AfterCommit(database);
+    }
 
     public void Rollback()
     {

@@ -97,9 +97,9 @@ public abstract partial class StoreContractTests
         await PutJobAsync("never");
         await Rows.CommitAsync(Batch(Owner, null) with { DueAt = now.AddHours(-1).ToOffset(TimeSpan.FromHours(5)) });
 
-        Assert.Equal(
+        Assert.Equal<string>(
             ["job/default/first", Owner, "job/default/third"], await Due.ReadDueAsync(now, 10));
-        Assert.Equal(["job/default/first", Owner], await Due.ReadDueAsync(now, 2));
+        Assert.Equal<string>(["job/default/first", Owner], await Due.ReadDueAsync(now, 2));
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public abstract partial class StoreContractTests
         await Rows.CommitAsync(Batch(Owner, etag));
 
         Assert.Empty(await Due.ReadDueAsync(now, 10));
-        Assert.Equal(["job/default/b"], await Due.ReadDueAsync(now.AddHours(1), 10));
+        Assert.Equal<string>(["job/default/b"], await Due.ReadDueAsync(now.AddHours(1), 10));
     }
 
     [Fact]
