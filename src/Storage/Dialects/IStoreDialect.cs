@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Sluice.Grains.Ports;
+using Sluice.Storage.Commits;
+
+namespace Sluice.Storage.Dialects;
+
+/// <summary>
+/// One kind of database: its connections and the text of its statements, and no decision. What is batched, what passes
+/// its guard, which etag and which numbers a row gets is decided above, the same for every dialect.
+/// </summary>
+internal interface IStoreDialect : IDisposable
+{
+    /// <summary>Names the database in messages.</summary>
+    string Description { get; }
+
+    IWriteSession OpenWriter();
+
+    IReadSession OpenReader();
+}
+
+/// <summary>The committer's connection. Used by one thread; holds at most one transaction.</summary>
+internal interface IWriteSession : IDisposable
+{
+    void Begin();
+
+    /// <summary>Sets <see cref="StoreWrite.Stored"/> of all, in one statement. They are sorted, one entry a key.</summary>
+    void ReadGuards(IReadOnlyList<StoreWrite> writes);
+
+    /// <summary>Takes the next numbers of a domain and returns the last ones taken; makes the domain if it is new.</summary>
+    DomainNumbers TakeNumbers(string domain, int changeCount, int additionCount);
+
+    void WriteJob(JobWrite write, long domainId);
+
+    void WriteRecord(RecordWrite write);
+
+    void WriteRows(RowsWrite write);
+
+    /// <summary>Removes a domain's oldest markers up to a change, and keeps the highest purged one.</summary>
+    /// <returns>How many were removed; fewer than <paramref name="max"/>: none are left.</returns>
+    int PurgeMarkers(string domain, long throughChange, int max);
+
+    /// <summary>If it throws, the outcome is unknown.</summary>
+    void Commit();
+
+    /// <summary>Does nothing where no transaction is open.</summary>
+    void Rollback();
+
+    ImmutableArray<DomainNumbers> ReadDomains();
+}
+
+/// <summary>A reader's connection. Used by one thread at a time; each call sees one committed state.</summary>
+internal interface IReadSession : IDisposable
+{
+    StoredRecord? ReadRecord(string key, string stateName);
+
+    /// <summary>Null also where the job was cleared.</summary>
+    StoredRecord? ReadJob(string key);
+
+    /// <summary>Null where markers after that number were purged.</summary>
+    ImmutableArray<JobRow>? ReadChanges(string domain, long after, int max);
+
+    ImmutableArray<JobRow> ReadActive(string domain, long after, int max);
+
+    ImmutableArray<JobRow> ReadInOrder(string domain, long after, int max);
+
+    OwnedRows LoadRows(string owner);
+
+    ImmutableArray<string> ReadDue(long nowTicks, int max);
+}
+
+/// <summary>A record's etag and body.</summary>
+internal sealed record StoredRecord(string ETag, byte[] Body);
+
+/// <summary>The counters of a domain.</summary>
+internal readonly record struct DomainNumbers(long Id, string Name, long NewestChange, long NewestAdded);

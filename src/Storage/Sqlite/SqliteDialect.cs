@@ -1,0 +1,75 @@
+using Sluice.Storage.Dialects;
+
+namespace Sluice.Storage.Sqlite;
+
+/// <summary>SQLite in one file, with a write-ahead log: readers never wait for the committer.</summary>
+internal sealed class SqliteDialect : IStoreDialect
+{
+    private const string FileName = "sluice.db";
+
+    // Large enough that pages written often are copied into the database once for many commits; 64 MiB at 4 KiB a page.
+    private const int CheckpointPages = 16_384;
+    private const int PageBytes = 4_096;
+    private const int WriterCacheKibibytes = 32 << 10;
+    private const int ReaderCacheKibibytes = 2 << 10;
+    private const int BusyTimeoutMilliseconds = 2_000;
+
+    private readonly string _path;
+    private readonly long _maxDatabaseBytes;
+    private readonly SqliteCheckpointer _checkpointer;
+
+    public SqliteDialect(string dataDirectory, long maxDatabaseBytes)
+    {
+        _path = Path.Combine(dataDirectory, FileName);
+        _maxDatabaseBytes = maxDatabaseBytes;
+        _checkpointer = new(() => Open(ReaderCacheKibibytes, database => database), CheckpointPages);
+    }
+
+    public string Description => _path;
+
+    public IWriteSession OpenWriter() => Open(WriterCacheKibibytes, database =>
+    {
+        database.Execute($"""
+            PRAGMA page_size = {PageBytes};
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA wal_autocheckpoint = 0;
+            PRAGMA journal_size_limit = {(long)CheckpointPages * PageBytes};
+            """);
+        if (_maxDatabaseBytes > 0)
+        {
+            database.Execute($"PRAGMA max_page_count = {Math.Max(1, _maxDatabaseBytes / PageBytes)}");
+        }
+
+        SqliteSchema.Migrate(database);
+        return new SqliteWriteSession(database, _checkpointer);
+    });
+
+    public IReadSession OpenReader() => Open(ReaderCacheKibibytes, database =>
+    {
+        database.Execute("PRAGMA query_only = ON");
+        return new SqliteReadSession(database);
+    });
+
+    /// <summary>The sessions are closed by their users; the last one folds the log into the database.</summary>
+    public void Dispose() => _checkpointer.Dispose();
+
+    private TSession Open<TSession>(int cacheKibibytes, Func<SqliteDatabase, TSession> initialize)
+    {
+        var database = new SqliteDatabase(_path);
+        try
+        {
+            database.Execute($"""
+                PRAGMA busy_timeout = {BusyTimeoutMilliseconds};
+                PRAGMA cache_size = -{cacheKibibytes};
+                PRAGMA temp_store = MEMORY;
+                """);
+            return initialize(database);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using Sluice.Grains.Ports;
+using Sluice.Storage.Dialects;
+
+namespace Sluice.Storage.Sqlite;
+
+/// <summary>The statements of reads.</summary>
+internal sealed class SqliteReadSession(SqliteDatabase database) : IReadSession
+{
+    private readonly SqliteStatement _begin = database.Prepare("BEGIN");
+    private readonly SqliteStatement _end = database.Prepare("COMMIT");
+    private readonly SqliteStatement _record =
+        database.Prepare("SELECT etag, body FROM records WHERE key = ?1 AND state = ?2");
+
+    private readonly SqliteStatement _job =
+        database.Prepare("SELECT etag, body FROM jobs WHERE key = ?1 AND etag IS NOT NULL");
+
+    private readonly SqliteStatement _purged = database.Prepare(SqliteStatements.ReadPurged);
+    private readonly SqliteStatement _changes = database.Prepare(SqliteStatements.ReadChanges);
+    private readonly SqliteStatement _active = database.Prepare(SqliteStatements.ReadActive);
+    private readonly SqliteStatement _inOrder = database.Prepare(SqliteStatements.ReadInOrder);
+    private readonly SqliteStatement _owner = database.Prepare("SELECT id, etag FROM owners WHERE key = ?1");
+    private readonly SqliteStatement _rows = database.Prepare(SqliteStatements.LoadRows);
+    private readonly SqliteStatement _due = database.Prepare(SqliteStatements.ReadDue);
+
+    public StoredRecord? ReadRecord(string key, string stateName) => ReadOne(_record.Bind(1, key).Bind(2, stateName));
+
+    public StoredRecord? ReadJob(string key) => ReadOne(_job.Bind(1, key));
+
+    public ImmutableArray<JobRow>? ReadChanges(string domain, long after, int max) => InTransaction(() =>
+    {
+        var purgedChange = 0L;
+        _purged.Bind(1, domain);
+        while (_purged.Step())
+        {
+            purgedChange = _purged.GetInt64(0);
+        }
+
+        return after < purgedChange ? (ImmutableArray<JobRow>?)null : ReadJobs(_changes, domain, after, max);
+    });
+
+    public ImmutableArray<JobRow> ReadActive(string domain, long after, int max) =>
+        ReadJobs(_active, domain, after, max);
+
+    public ImmutableArray<JobRow> ReadInOrder(string domain, long after, int max) =>
+        ReadJobs(_inOrder, domain, after, max);
+
+    public OwnedRows LoadRows(string owner) => InTransaction(() =>
+    {
+        string? etag = null;
+        var ownerId = 0L;
+        _owner.Bind(1, owner);
+        while (_owner.Step())
+        {
+            ownerId = _owner.GetInt64(0);
+            etag = _owner.GetString(1);
+        }
+
+        var rows = ImmutableArray.CreateBuilder<OwnedRow>();
+        _rows.Bind(1, ownerId);
+        while (_rows.Step())
+        {
+            rows.Add(new(_rows.GetString(0), _rows.GetString(1), _rows.GetBlob(2)));
+        }
+
+        return new OwnedRows(etag, rows.ToImmutable());
+    });
+
+    public ImmutableArray<string> ReadDue(long nowTicks, int max)
+    {
+        var keys = ImmutableArray.CreateBuilder<string>();
+        _due.Bind(1, nowTicks).Bind(2, max);
+        while (_due.Step())
+        {
+            keys.Add(_due.GetString(0));
+        }
+
+        return keys.ToImmutable();
+    }
+
+    public void Dispose() => database.Dispose();
+
+    private static StoredRecord? ReadOne(SqliteStatement statement)
+    {
+        StoredRecord? found = null;
+        while (statement.Step())
+        {
+            found = new(statement.GetString(0), statement.GetBlob(1));
+        }
+
+        return found;
+    }
+
+    private static ImmutableArray<JobRow> ReadJobs(SqliteStatement statement, string domain, long after, int max)
+    {
+        var rows = ImmutableArray.CreateBuilder<JobRow>();
+        statement.Bind(1, domain).Bind(2, after).Bind(3, max);
+        while (statement.Step())
+        {
+            rows.Add(new(
+                statement.GetString(0),
+                statement.GetInt64(1),
+                statement.GetInt64(2),
+                statement.GetBoolean(3),
+                statement.GetBlob(4)));
+        }
+
+        return rows.ToImmutable();
+    }
+
+    /// <summary>So that several statements see one committed state.</summary>
+    private T InTransaction<T>(Func<T> read)
+    {
+        _begin.Execute();
+        try
+        {
+            return read();
+        }
+        finally
+        {
+            if (database.IsInTransaction)
+            {
+                _end.Execute();
+            }
+        }
+    }
+}

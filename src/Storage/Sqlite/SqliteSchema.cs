@@ -1,0 +1,89 @@
+namespace Sluice.Storage.Sqlite;
+
+/// <summary>The tables, and the steps from each version to the next. A step that was released is never changed.</summary>
+internal static class SqliteSchema
+{
+    private static readonly string[] Migrations =
+    [
+        // Version 1. Updates of a job touch its row and one index entry: rank, so that active rows, inactive ones and
+        // purgeable markers are three ranges of one index instead of three indexes.
+        """
+        CREATE TABLE domains (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            newest_change INTEGER NOT NULL,
+            newest_added INTEGER NOT NULL,
+            purged_change INTEGER NOT NULL DEFAULT 0
+        );
+
+        CREATE TABLE jobs (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE,
+            domain INTEGER NOT NULL,
+            added INTEGER NOT NULL,
+            change INTEGER NOT NULL,
+            kind INTEGER NOT NULL,
+            deleted INTEGER NOT NULL,
+            due INTEGER,
+            etag TEXT,
+            body BLOB NOT NULL
+        );
+        CREATE INDEX jobs_by_change ON jobs (domain, kind, change);
+        CREATE INDEX jobs_in_order ON jobs (domain, added) WHERE deleted = 0;
+        CREATE INDEX jobs_due ON jobs (due, key) WHERE due IS NOT NULL;
+
+        CREATE TABLE records (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL,
+            state TEXT NOT NULL,
+            etag TEXT NOT NULL,
+            body BLOB NOT NULL,
+            UNIQUE (key, state)
+        );
+
+        CREATE TABLE owners (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE,
+            etag TEXT NOT NULL,
+            due INTEGER
+        );
+        CREATE INDEX owners_due ON owners (due, key) WHERE due IS NOT NULL;
+
+        CREATE TABLE rows (
+            owner INTEGER NOT NULL,
+            collection TEXT NOT NULL,
+            key TEXT NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (owner, collection, key)
+        ) WITHOUT ROWID;
+        """,
+    ];
+
+    public static int NewestVersion => Migrations.Length;
+
+    /// <summary>Brings the database to the newest version, each step in a transaction of its own.</summary>
+    /// <returns>The version that was found.</returns>
+    public static int Migrate(SqliteDatabase database)
+    {
+        var found = (int)database.ExecuteInt64("PRAGMA user_version");
+        if (found > NewestVersion)
+        {
+            throw new StoreException(
+                StoreFailure.NewerSchema,
+                $"a newer version of Sluice wrote {database.Path}: its schema is {found}, this version knows up to "
+                + $"{NewestVersion}");
+        }
+
+        if (found == 0 && database.ExecuteInt64("SELECT count(*) FROM sqlite_schema") > 0)
+        {
+            throw new StoreException(StoreFailure.Corrupt, $"{database.Path} is a database, but none of Sluice");
+        }
+
+        for (var version = found; version < NewestVersion; version++)
+        {
+            database.Execute($"BEGIN IMMEDIATE; {Migrations[version]} PRAGMA user_version = {version + 1}; COMMIT;");
+        }
+
+        return found;
+    }
+}

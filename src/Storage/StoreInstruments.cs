@@ -1,0 +1,41 @@
+using System.Diagnostics.Metrics;
+
+namespace Sluice.Storage;
+
+/// <summary>What an operator sees of the committer.</summary>
+internal sealed class StoreInstruments : IDisposable
+{
+    public const string MeterName = "Sluice.Storage";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _commits;
+    private readonly Histogram<int> _batchSize;
+    private readonly Histogram<double> _duration;
+    private readonly Counter<long> _conflicts;
+    private readonly Counter<long> _failures;
+
+    public StoreInstruments(Func<int> queueLength)
+    {
+        _commits = _meter.CreateCounter<long>("sluice.storage.commits", "{commit}", "Transactions committed.");
+        _batchSize = _meter.CreateHistogram<int>("sluice.storage.batch_size", "{write}", "Writes in a transaction.");
+        _duration = _meter.CreateHistogram<double>("sluice.storage.commit_duration", "s", "From begin to commit.");
+        _conflicts = _meter.CreateCounter<long>("sluice.storage.conflicts", "{write}", "Writes with another's etag.");
+        _failures = _meter.CreateCounter<long>("sluice.storage.failures", "{write}", "Writes that failed otherwise.");
+        _meter.CreateObservableGauge("sluice.storage.queue_length", queueLength, "{write}", "Writes that wait.");
+    }
+
+    public void Committed(int writeCount, int conflictCount, TimeSpan duration)
+    {
+        _commits.Add(1);
+        _batchSize.Record(writeCount);
+        _duration.Record(duration.TotalSeconds);
+        if (conflictCount > 0)
+        {
+            _conflicts.Add(conflictCount);
+        }
+    }
+
+    public void WriteFailed() => _failures.Add(1);
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,82 @@
+using Sluice.Grains.Ports;
+using Sluice.Testing;
+
+namespace Sluice.Storage.Tests.Contract;
+
+public sealed class ModelStoreTests : StoreContractTests
+{
+    private readonly ModelStore _store;
+
+    public ModelStoreTests() =>
+        _store = new(TestJson.NewOptions(), Time) { MarkerLifetimeChanges = MarkerLifetimeChanges };
+
+    protected override IGrainStorage Records => _store;
+
+    protected override IJobRows Jobs => _store;
+
+    protected override IRowCollections Rows => _store;
+
+    protected override IDueRows Due => _store;
+
+    [Fact]
+    public void Everything_completes_on_the_spot()
+    {
+        Assert.True(PutJobAsync("a").IsCompletedSuccessfully);
+        Assert.True(Rows.CommitAsync(Batch("pool/default", null)).IsCompletedSuccessfully);
+        Assert.True(Jobs.ReadActiveAsync(Domain, 0, 10).IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Etags_come_from_a_counter_so_that_a_history_can_be_played_again()
+    {
+        await PutJobAsync("a");
+        await PutJobAsync("a");
+
+        Assert.Equal("2", StateOf("a").ETag);
+    }
+
+    [Fact]
+    public async Task A_failure_before_the_commit_writes_nothing()
+    {
+        _store.BeforeCommit = _ => throw new IOException("no");
+
+        await Assert.ThrowsAsync<IOException>(() => PutJobAsync("a"));
+
+        Assert.False((await ReadJobAsync("a")).RecordExists);
+        Assert.Null(StateOf("a").ETag);
+    }
+
+    [Fact]
+    public async Task A_failure_after_the_commit_leaves_the_writer_in_doubt_and_a_read_tells()
+    {
+        string? mine = null;
+        _store.AfterCommit = commit =>
+        {
+            mine = commit.NewETag;
+            throw new IOException("lost");
+        };
+
+        await Assert.ThrowsAsync<IOException>(() => PutJobAsync("a"));
+
+        Assert.Null(StateOf("a").ETag);
+        Assert.Equal(mine, (await ReadJobAsync("a")).ETag);
+    }
+
+    [Fact]
+    public async Task A_commit_waits_for_its_hook()
+    {
+        var gate = new TaskCompletionSource();
+        _store.BeforeCommit = _ => gate.Task;
+        var writing = PutJobAsync("a");
+        Assert.False((await ReadJobAsync("a")).RecordExists);
+
+        gate.SetResult();
+
+        await writing;
+        Assert.True((await ReadJobAsync("a")).RecordExists);
+    }
+
+    protected override void Dispose(bool isDisposing)
+    {
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text;
+using Sluice.Grains.Ports;
+using Sluice.Testing;
+
+namespace Sluice.Storage.Tests;
+
+/// <summary>Any history of writes leaves SQLite and the model with the same rows, numbers and answers.</summary>
+public sealed class RandomHistoryTests : IDisposable
+{
+    private const int Steps = 120;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _time = new();
+    private SluiceStore _store = null!;
+
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 10)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task SQLite_and_the_model_agree(int seed)
+    {
+        var random = new Random(seed);
+        var model = new ModelStore(TestJson.NewOptions(), _time);
+        var (onModel, onSqlite) = (NewHistory(), NewHistory());
+        OpenSqlite(random);
+        for (var step = 0; step < Steps; step++)
+        {
+            if (random.Next(50) == 0)
+            {
+                _store.Dispose();
+                OpenSqlite(random);
+            }
+
+            // Several at once, as grains do: SQLite commits them together.
+            var commands = RandomHistory.AnyCommands(random);
+            var expected = await Task.WhenAll([.. commands.Select(c => onModel.PlayAsync(c, model, model))]);
+            var actual = await Task.WhenAll([.. commands.Select(c => onSqlite.PlayAsync(c, _store, _store))]);
+            Assert.Equal(expected, actual);
+
+            var (after, max) = (random.Next(2 * (step + 1)), random.Next(1, 30));
+            Assert.Equal(
+                await DescribeAsync(model, model, model, after, max),
+                await DescribeAsync(_store, _store, _store, after, max));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task A_follower_that_reads_changes_has_what_is_stored(int seed)
+    {
+        var random = new Random(seed);
+        var history = NewHistory();
+        OpenSqlite(random, markerLifetimeChanges: random.Next(1, 40));
+        var (followed, after) = (new SortedDictionary<string, JobRow>(StringComparer.Ordinal), 0L);
+        for (var step = 0; step < Steps; step++)
+        {
+            var commands = RandomHistory.AnyCommands(random);
+            await Task.WhenAll([.. commands.Select(c => history.PlayAsync(c, _store, _store))]);
+            if (random.Next(10) != 0)
+            {
+                continue;
+            }
+
+            if (await _store.ReadChangesAsync("default", after, 1_000) is not { } changes)
+            {
+                followed.Clear();
+                (after, changes) = (0, await _store.ReadActiveAsync("default", 0, 1_000));
+            }
+
+            foreach (var row in changes)
+            {
+                followed[row.Key] = row;
+                after = row.Change;
+            }
+
+            var stored = await _store.ReadActiveAsync("default", 0, 1_000);
+            Assert.All(stored, row => Assert.Equal(row.Change, followed[row.Key].Change));
+        }
+    }
+
+    public void Dispose()
+    {
+        _store.Dispose();
+        _folder.Dispose();
+    }
+
+    private static async Task<string> DescribeAsync(
+        IJobRows jobs, IRowCollections rows, IDueRows due, long after, int max)
+    {
+        var text = new StringBuilder();
+        foreach (var domain in RandomHistory.Domains)
+        {
+            text.AppendLine($"{domain}: {await jobs.ReadNewestChangeAsync(domain)}");
+            Describe("changes", (await jobs.ReadChangesAsync(domain, after, max))!.Value);
+            Describe("active", await jobs.ReadActiveAsync(domain, after, max));
+            Describe("in order", await jobs.ReadInOrderAsync(domain, after / 4, max));
+        }
+
+        foreach (var owner in RandomHistory.Owners)
+        {
+            var loaded = await rows.LoadAsync(owner);
+            text.AppendLine($"{owner}: {loaded.ETag is not null}");
+            text.AppendJoin('\n', loaded.Rows.Select(row => $"  {row.Collection}/{row.Key} {row.Body.Length}"));
+        }
+
+        var now = new FakeTimeProvider().GetUtcNow().AddMinutes(500);
+        return text.AppendJoin(' ', await due.ReadDueAsync(now, max)).ToString();
+
+        void Describe(string what, IEnumerable<JobRow> found)
+        {
+            text.AppendLine(what).AppendJoin('\n', found.Select(row =>
+                $"  {row.Key} {row.Added} {row.Change} {row.IsDeleted} {Encoding.UTF8.GetString(row.Body.Span)}"));
+            text.AppendLine();
+        }
+    }
+
+    private RandomHistory NewHistory() => new(_time.GetUtcNow());
+
+    private void OpenSqlite(Random random, int markerLifetimeChanges = 100_000) =>
+        _store = SluiceStore.Open(
+            new()
+            {
+                DataDirectory = _folder.Path,
+                Json = TestJson.NewOptions(),
+                MarkerLifetimeChanges = markerLifetimeChanges,
+                MaxBatchWrites = random.Next(1, 5),
+                MaxRecentRows = random.Next(3) * 20,
+            },
+            _time);
+}

@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using Sluice.Grains.Interfaces;
+using Sluice.Grains.Ports;
+
+namespace Sluice.Testing;
+
+/// <summary>Job rows, their numbers and their followers.</summary>
+public sealed partial class ModelStore
+{
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(1);
+
+    public ValueTask<long> ReadNewestChangeAsync(string domain, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(DomainOf(domain).NewestChange);
+
+    public Task<ImmutableArray<JobRow>?> ReadChangesAsync(
+        string domain, long after, int max, CancellationToken cancellationToken = default) =>
+        Task.FromResult<ImmutableArray<JobRow>?>(
+            after < DomainOf(domain).PurgedChange
+                ? null
+                : [.. JobsOf(domain).Select(job => job.Row).Where(row => row.Change > after)
+                    .OrderBy(row => row.Change).Take(max)]);
+
+    public Task<ImmutableArray<JobRow>> ReadActiveAsync(
+        string domain, long after, int max, CancellationToken cancellationToken = default) =>
+        Task.FromResult<ImmutableArray<JobRow>>(
+            [.. JobsOf(domain).Where(job => job.Index.IsActive).Select(job => job.Row).Where(row => row.Change > after)
+                .OrderBy(row => row.Change).Take(max)]);
+
+    public Task<ImmutableArray<JobRow>> ReadInOrderAsync(
+        string domain, long after, int max, CancellationToken cancellationToken = default) =>
+        Task.FromResult<ImmutableArray<JobRow>>(
+            [.. JobsOf(domain).Select(job => job.Row).Where(row => !row.IsDeleted && row.Added > after)
+                .OrderBy(row => row.Added).Take(max)]);
+
+    public async Task WaitForChangeAsync(string domain, long after, CancellationToken cancellationToken = default)
+    {
+        var numbers = DomainOf(domain);
+        if (numbers.NewestChange <= after)
+        {
+            numbers.Waiting ??= new();
+            await numbers.Waiting.Task.WaitAsync(MaxWait, _timeProvider, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private void WriteJob(string key, string? expected, string etag, byte[] body, IndexedJob index)
+    {
+        var stored = _jobs.GetValueOrDefault(key);
+        Guard(key, stored?.ETag, expected);
+        var domain = DomainOf(GrainKeys.ParseJob(key).Domain);
+        var added = stored is null || (stored.Row.IsDeleted && !index.IsDeleted)
+            ? ++domain.NewestAdded
+            : stored.Row.Added;
+        Store(domain, new(etag, index, new(key, added, ++domain.NewestChange, index.IsDeleted, body)));
+    }
+
+    private void ClearJob(string key, string? expected)
+    {
+        var stored = _jobs.GetValueOrDefault(key);
+        Guard(key, stored?.ETag, expected);
+        if (stored?.ETag is not null)
+        {
+            var domain = DomainOf(GrainKeys.ParseJob(key).Domain);
+            Store(domain, new(
+                null, new(IsActive: false, IsDeleted: true, DueAt: null),
+                new(key, stored.Row.Added, ++domain.NewestChange, IsDeleted: true, Body: Array.Empty<byte>())));
+        }
+    }
+
+    private void Store(ModelDomain domain, ModelJob job)
+    {
+        _jobs[job.Row.Key] = job;
+        Purge(domain);
+        var waiting = domain.Waiting;
+        domain.Waiting = null;
+        waiting?.SetResult();
+    }
+
+    private void Purge(ModelDomain domain)
+    {
+        var last = domain.NewestChange - MarkerLifetimeChanges;
+        var markers = JobsOf(domain.Name)
+            .Where(job => job.Index is { IsDeleted: true, IsActive: false, DueAt: null } && job.Row.Change <= last)
+            .Select(job => job.Row)
+            .ToList();
+        foreach (var marker in markers)
+        {
+            _jobs.Remove(marker.Key);
+            domain.PurgedChange = Math.Max(domain.PurgedChange, marker.Change);
+        }
+    }
+
+    private IEnumerable<ModelJob> JobsOf(string domain) =>
+        _jobs.Values.Where(job => GrainKeys.ParseJob(job.Row.Key).Domain == domain);
+
+    private ModelDomain DomainOf(string name)
+    {
+        if (!_domains.TryGetValue(name, out var domain))
+        {
+            _domains.Add(name, domain = new(name));
+        }
+
+        return domain;
+    }
+
+    private sealed record ModelJob(string? ETag, IndexedJob Index, JobRow Row);
+
+    private sealed class ModelDomain(string name)
+    {
+        public string Name { get; } = name;
+
+        public long NewestChange { get; set; }
+
+        public long NewestAdded { get; set; }
+
+        public long PurgedChange { get; set; }
+
+        public TaskCompletionSource? Waiting { get; set; }
+    }
+}

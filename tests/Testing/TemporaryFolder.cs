@@ -1,0 +1,9 @@
+namespace Sluice.Testing;
+
+/// <summary>A folder of its own for one test.</summary>
+public sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("sluice-").FullName;
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
