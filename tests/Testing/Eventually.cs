@@ -1,48 +1,28 @@
-using System.Diagnostics;
-
 namespace Sluice.Testing;
 
-/// <summary>Waits for what other threads or processes bring about; for conditions that nothing announces.</summary>
+/// <summary>Waits for what real processes and files will do in their own time, with a generous deadline.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>How long a test waits for what is sure to come: long, for a busy machine.</summary>
-    public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(60);
-
-    /// <summary>Returns once the condition holds.</summary>
-    /// <exception cref="TimeoutException">It did not within the deadline (default: <see cref="Deadline"/>).</exception>
+    /// <exception cref="TimeoutException">It did not become true in time.</exception>
     public static Task IsTrueAsync(Func<bool> condition, string what, TimeSpan? deadline = null) =>
         IsTrueAsync(() => Task.FromResult(condition()), what, deadline);
 
-    /// <inheritdoc cref="IsTrueAsync(Func{bool}, string, TimeSpan?)"/>
+    /// <exception cref="TimeoutException">It did not become true in time.</exception>
     public static async Task IsTrueAsync(Func<Task<bool>> condition, string what, TimeSpan? deadline = null)
     {
-        ArgumentNullException.ThrowIfNull(condition);
-        var limit = deadline ?? Deadline;
-        var watch = Stopwatch.StartNew();
+        using var timer = new PeriodicTimer(Interval);
+        var started = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (watch.Elapsed > limit)
+            if (TimeProvider.System.GetElapsedTime(started) > (deadline ?? DefaultDeadline))
             {
-                throw new TimeoutException($"after {limit} still not: {what}");
+                throw new TimeoutException($"not within {deadline ?? DefaultDeadline}: {what}");
             }
 
-            await Task.Delay(PollInterval);
+            await timer.WaitForNextTickAsync();
         }
-    }
-
-    /// <summary>The task's result, or a failure of the test when it does not come.</summary>
-    public static Task<T> InTimeAsync<T>(this Task<T> task)
-    {
-        ArgumentNullException.ThrowIfNull(task);
-        return task.WaitAsync(Deadline);
-    }
-
-    /// <inheritdoc cref="InTimeAsync{T}(Task{T})"/>
-    public static Task InTimeAsync(this Task task)
-    {
-        ArgumentNullException.ThrowIfNull(task);
-        return task.WaitAsync(Deadline);
     }
 }

@@ -1,24 +1,19 @@
 namespace Sluice.Testing;
 
-/// <summary>Time that passes only when a test says so; timers fire in the order in which they are due.</summary>
-public sealed class FakeTimeProvider(DateTimeOffset start) : TimeProvider
+/// <summary>Time that stands still until a test moves it. Timers fire inside <see cref="Advance"/>, in order.</summary>
+public sealed class FakeTimeProvider(DateTimeOffset? start = null) : TimeProvider
 {
+    private static readonly DateTimeOffset DefaultStart = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly Lock _gate = new();
     private readonly List<FakeTimer> _timers = [];
-    private DateTimeOffset _now = start;
-    private long _created;
-
-    public FakeTimeProvider()
-        : this(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero))
-    {
-    }
-
-    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+    private DateTimeOffset _now = start ?? DefaultStart;
+    private long _timersMade;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>Timers that will fire.</summary>
-    public int ArmedTimers
+    /// <summary>Timers that will fire; lets a test wait until its subject waits.</summary>
+    public int PendingTimerCount
     {
         get
         {
@@ -41,24 +36,24 @@ public sealed class FakeTimeProvider(DateTimeOffset start) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new FakeTimer(this, () => callback(state), Interlocked.Increment(ref _created));
+        var timer = new FakeTimer(this, () => callback(state));
         timer.Change(dueTime, period);
         return timer;
     }
 
-    /// <summary>Lets time pass, and runs on this thread what falls due, each at its own time.</summary>
-    public void Advance(TimeSpan time)
+    /// <summary>Moves time, stopping at each timer that becomes due on the way.</summary>
+    public void Advance(TimeSpan span)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
-        var end = GetUtcNow() + time;
+        ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.Zero);
+        var end = GetUtcNow() + span;
         while (TakeDue(end) is { } timer)
         {
-            timer.Callback();
+            timer.Fire();
         }
 
         lock (_gate)
         {
-            _now = end > _now ? end : _now;
+            _now = end;
         }
     }
 
@@ -66,67 +61,59 @@ public sealed class FakeTimeProvider(DateTimeOffset start) : TimeProvider
     {
         lock (_gate)
         {
-            var next = _timers.Where(timer => timer.DueAt <= end).OrderBy(timer => (timer.DueAt, timer.Order)).FirstOrDefault();
+            var next = _timers.Where(timer => timer.DueAt <= end).MinBy(timer => (timer.DueAt, timer.Number));
             if (next is null)
             {
                 return null;
             }
 
             _now = next.DueAt > _now ? next.DueAt : _now;
+            _timers.Remove(next);
             if (next.Period > TimeSpan.Zero)
             {
                 next.DueAt += next.Period;
-            }
-            else
-            {
-                _timers.Remove(next);
+                _timers.Add(next);
             }
 
             return next;
         }
     }
 
-    private sealed class FakeTimer(FakeTimeProvider provider, Action callback, long order) : ITimer
+    private void Set(FakeTimer timer, TimeSpan dueTime, TimeSpan period)
     {
-        private bool _isDisposed;
+        lock (_gate)
+        {
+            _timers.Remove(timer);
+            if (dueTime == Timeout.InfiniteTimeSpan)
+            {
+                return;
+            }
 
-        public Action Callback => callback;
+            timer.DueAt = _now + dueTime;
+            timer.Period = period;
+            timer.Number = _timersMade++;
+            _timers.Add(timer);
+        }
+    }
 
-        public long Order => order;
-
+    private sealed class FakeTimer(FakeTimeProvider time, Action fire) : ITimer
+    {
         public DateTimeOffset DueAt { get; set; }
 
-        public TimeSpan Period { get; private set; }
+        public TimeSpan Period { get; set; }
+
+        /// <summary>Of two that are due at once the earlier made fires first.</summary>
+        public long Number { get; set; }
+
+        public void Fire() => fire();
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (provider._gate)
-            {
-                if (_isDisposed)
-                {
-                    return false;
-                }
-
-                provider._timers.Remove(this);
-                Period = period;
-                if (dueTime != Timeout.InfiniteTimeSpan)
-                {
-                    DueAt = provider._now + dueTime;
-                    provider._timers.Add(this);
-                }
-
-                return true;
-            }
+            time.Set(this, dueTime, period);
+            return true;
         }
 
-        public void Dispose()
-        {
-            lock (provider._gate)
-            {
-                _isDisposed = true;
-                provider._timers.Remove(this);
-            }
-        }
+        public void Dispose() => time.Set(this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
         public ValueTask DisposeAsync()
         {

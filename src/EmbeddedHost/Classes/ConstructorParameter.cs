@@ -72,15 +72,23 @@ internal sealed record ConstructorParameter(
             ?? throw new InvalidOperationException($"no IGrainStorage is registered, neither as '{name}' nor for all");
     }
 
+    /// <summary>Whether all activations get the same: what is not known for sure is asked for by each.</summary>
     private static bool IsSingleton(IServiceCollection services, Type type, object? key)
     {
-        var descriptor = services.LastOrDefault(one => one.ServiceType == type && Equals(one.ServiceKey, key));
-        if (descriptor is null && type.IsGenericType)
+        var open = type.IsGenericType ? type.GetGenericTypeDefinition() : null;
+        if (open == typeof(IEnumerable<>))
         {
-            var open = type.GetGenericTypeDefinition();
-            descriptor = services.LastOrDefault(one => one.ServiceType == open && Equals(one.ServiceKey, key));
+            var element = type.GetGenericArguments()[0];
+            return Registered(services, element, key)
+                .Concat(element.IsGenericType ? Registered(services, element.GetGenericTypeDefinition(), key) : [])
+                .All(one => one.Lifetime == ServiceLifetime.Singleton);
         }
 
-        return descriptor?.Lifetime == ServiceLifetime.Singleton;
+        var meant = Registered(services, type, key).LastOrDefault()
+            ?? (open is null ? null : Registered(services, open, key).LastOrDefault());
+        return meant?.Lifetime == ServiceLifetime.Singleton;
     }
+
+    private static IEnumerable<ServiceDescriptor> Registered(IServiceCollection services, Type type, object? key) =>
+        services.Where(one => one.ServiceType == type && Equals(one.ServiceKey, key));
 }
