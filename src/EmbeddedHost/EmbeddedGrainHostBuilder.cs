@@ -14,18 +14,13 @@ public sealed class EmbeddedGrainHostBuilder
     /// <summary>The services of the process.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Adds all grain classes of an assembly: those with a <see cref="GrainTypeAttribute"/>.</summary>
+    /// <summary>
+    /// Adds all grain classes of an assembly: those with a <see cref="GrainTypeAttribute"/> that other code can see.
+    /// </summary>
     public EmbeddedGrainHostBuilder AddGrainsFrom(Assembly assembly)
     {
         ArgumentNullException.ThrowIfNull(assembly);
-        foreach (var type in assembly.GetTypes())
-        {
-            if (!type.IsAbstract && type.IsSubclassOf(typeof(Grain)) && type.IsDefined(typeof(GrainTypeAttribute), false))
-            {
-                _grainClasses.Add(type);
-            }
-        }
-
+        _grainClasses.UnionWith(assembly.GetTypes().Where(IsGrainClass));
         return this;
     }
 
@@ -45,4 +40,9 @@ public sealed class EmbeddedGrainHostBuilder
     }
 
     internal IEnumerable<GrainClass> CreateClasses() => _grainClasses.Select(type => new GrainClass(type, Services));
+
+    private static bool IsGrainClass(Type type) =>
+        type is { IsAbstract: false, IsNestedPrivate: false }
+        && type.IsSubclassOf(typeof(Grain))
+        && type.IsDefined(typeof(GrainTypeAttribute), inherit: false);
 }

@@ -23,7 +23,8 @@ internal sealed class Copiers
             return null;
         }
 
-        if (type.IsInterface || type.IsAbstract || type == typeof(object))
+        var isOpen = type.IsAbstract && type.IsDefined(typeof(GenerateSerializerAttribute), inherit: false);
+        if (type.IsInterface || isOpen || type == typeof(object))
         {
             return new RuntimeTypeCopier(this);
         }

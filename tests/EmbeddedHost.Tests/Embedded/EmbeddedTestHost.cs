@@ -19,6 +19,7 @@ public sealed class EmbeddedTestHost : IGrainTestHost, IAsyncLifetime
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(Time);
         services.AddSingleton(Probe);
+        services.AddScoped<Companion>();
         services.AddKeyedSingleton<IGrainStorage>("records", Records);
         services.AddEmbeddedGrainHost(configure);
         addServices?.Invoke(services);
