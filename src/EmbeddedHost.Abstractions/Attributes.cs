@@ -4,7 +4,7 @@ namespace Sluice.EmbeddedHost.Abstractions;
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class GrainTypeAttribute(string grainType) : Attribute
 {
-    public string GrainType { get; } = grainType;
+    internal string GrainType { get; } = grainType;
 }
 
 /// <summary>The permanent name of a contract type or method.</summary>

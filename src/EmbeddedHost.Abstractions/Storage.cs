@@ -40,21 +40,3 @@ public interface IGrainStorage
 
     Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState);
 }
-
-/// <summary>The stored record is not the one that the writer had read. The activation ends; the next reads anew.</summary>
-public class InconsistentStateException : Exception
-{
-    public InconsistentStateException()
-    {
-    }
-
-    public InconsistentStateException(string message)
-        : base(message)
-    {
-    }
-
-    public InconsistentStateException(string message, Exception? innerException)
-        : base(message, innerException)
-    {
-    }
-}

@@ -1,0 +1,28 @@
+using System.Diagnostics.Metrics;
+
+namespace Sluice.EmbeddedHost;
+
+/// <summary>What an operator sees of the host.</summary>
+internal sealed class EmbeddedHostInstruments
+{
+    private readonly Meter _meter;
+    private readonly Counter<long> _rejectedCalls;
+    private readonly Counter<long> _failedActivations;
+
+    public EmbeddedHostInstruments(IMeterFactory meters)
+    {
+        _meter = meters.Create("Sluice.EmbeddedHost");
+        _rejectedCalls = _meter.CreateCounter<long>(
+            "sluice.grains.rejected_calls", "{call}", "Calls that found too many others waiting at their grain");
+        _failedActivations = _meter.CreateCounter<long>(
+            "sluice.grains.failed_activations", "{activation}", "Grains that could not be activated");
+    }
+
+    public void Observe(Func<int> activationCount) =>
+        _meter.CreateObservableUpDownCounter(
+            "sluice.grains.activations", activationCount, "{activation}", "Grains in memory");
+
+    public void CallRejected() => _rejectedCalls.Add(1);
+
+    public void ActivationFailed() => _failedActivations.Add(1);
+}

@@ -1,0 +1,19 @@
+namespace Sluice.EmbeddedHost.Tests.Promises;
+
+/// <summary>
+/// A running host with all grains of <c>Promises/Grains</c>, the <see cref="Probe"/> and the <see cref="Records"/> as
+/// singletons, and <see cref="Time"/> as its clock. One serves all tests of a class: each test takes keys of its own.
+/// </summary>
+public interface IGrainTestHost
+{
+    IGrainFactory Grains { get; }
+
+    Probe Probe { get; }
+
+    Records Records { get; }
+
+    FakeTimeProvider Time { get; }
+
+    /// <summary>Longer than an activation may be idle, and than the host takes to notice.</summary>
+    TimeSpan IdleTime { get; }
+}
