@@ -1,0 +1,37 @@
+namespace Sluice.Manifests.Yaml;
+
+/// <summary>What is wrong with a manifest, in the order it was found, each thing once.</summary>
+internal sealed class ProblemList
+{
+    /// <summary>A person mends a few at a time; the rest is only counted.</summary>
+    private const int MaxShown = 8;
+
+    private readonly List<string> _shown = [];
+    private int _others;
+
+    public bool IsEmpty => _shown.Count == 0;
+
+    /// <summary>Null where there is none.</summary>
+    public string? Text => IsEmpty
+        ? null
+        : string.Join("; ", _shown) + (_others == 0 ? "" : $"; and {_others} more");
+
+    public void Add(NodePath path, string text) => Add($"{path}: {text}");
+
+    public void Add(string text)
+    {
+        if (_shown.Contains(text))
+        {
+            return;
+        }
+
+        if (_shown.Count < MaxShown)
+        {
+            _shown.Add(text);
+        }
+        else
+        {
+            _others++;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Sluice.Manifests.Yaml;
+
+/// <summary>Reads the one document of a text into a tree, within the limits of <see cref="ManifestLimits"/>.</summary>
+internal static class YamlLoader
+{
+    /// <summary>Characters that may be parsed again after mending quoted scalars; about a second of work.</summary>
+    private const long MaxMendedChars = 16L * 1024 * 1024;
+
+    /// <returns>Null, and what is wrong, where there is not exactly one document, or it is no YAML.</returns>
+    public static YamlNode? Load(string? text, out string? problem)
+    {
+        if (YamlText.Disguise(text ?? "", out problem) is not { } yaml)
+        {
+            return null;
+        }
+
+        var mended = 0L;
+        while (true)
+        {
+            try
+            {
+                return LoadOnce(yaml, out problem);
+            }
+            catch (SyntaxErrorException error) when (
+                mended < MaxMendedChars
+                && QuotedIndentation.TryWiden(yaml, (int)error.Start.Index, (int)error.Start.Column - 1, out var widened))
+            {
+                yaml = widened;
+                mended += yaml.Length;
+            }
+            catch (YamlException error)
+            {
+                problem = $"not valid YAML at line {error.Start.Line}, column {error.Start.Column}: {error.Message}";
+                return null;
+            }
+            catch (Exception error) when (
+                error is ArgumentException or InvalidOperationException or FormatException or OverflowException)
+            {
+                // The parser meets some broken texts (an escape beyond Unicode, a lone "...") with exceptions that
+                // are not its own.
+                problem = $"not valid YAML: {error.Message}";
+                return null;
+            }
+        }
+    }
+
+    private static YamlNode? LoadOnce(string yaml, out string? problem)
+    {
+        var parser = new Parser(new Scanner(new StringReader(yaml)));
+        parser.Consume<StreamStart>();
+        YamlNode? only = null;
+        while (parser.TryConsume<DocumentStart>(out _))
+        {
+            var node = new YamlTreeBuilder(parser).Build();
+            parser.Consume<DocumentEnd>();
+            if (node is YamlScalar { Kind: ScalarKind.Null })
+            {
+                // Files are often cut with "---" before the first or after the last document.
+                continue;
+            }
+
+            if (only is not null)
+            {
+                problem = "the manifest has several documents; deploy them one by one";
+                return null;
+            }
+
+            only = node;
+        }
+
+        problem = only is null ? "the manifest is empty" : null;
+        return only;
+    }
+}
