@@ -7,31 +7,22 @@ internal sealed class ProblemList
     private const int MaxShown = 8;
 
     private readonly List<string> _shown = [];
-    private int _others;
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
     public bool IsEmpty => _shown.Count == 0;
 
     /// <summary>Null where there is none.</summary>
     public string? Text => IsEmpty
         ? null
-        : string.Join("; ", _shown) + (_others == 0 ? "" : $"; and {_others} more");
+        : string.Join("; ", _shown) + (_seen.Count == _shown.Count ? "" : $"; and {_seen.Count - _shown.Count} more");
 
     public void Add(NodePath path, string text) => Add($"{path}: {text}");
 
     public void Add(string text)
     {
-        if (_shown.Contains(text))
-        {
-            return;
-        }
-
-        if (_shown.Count < MaxShown)
+        if (_seen.Add(text) && _shown.Count < MaxShown)
         {
             _shown.Add(text);
-        }
-        else
-        {
-            _others++;
         }
     }
 }

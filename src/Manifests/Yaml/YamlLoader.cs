@@ -20,9 +20,10 @@ internal static class YamlLoader
         var mended = 0L;
         while (true)
         {
+            var parser = new Parser(new Scanner(new StringReader(yaml)));
             try
             {
-                return LoadOnce(yaml, out problem);
+                return LoadOnce(parser, out problem);
             }
             catch (SyntaxErrorException error) when (
                 mended < MaxMendedChars
@@ -39,17 +40,16 @@ internal static class YamlLoader
             catch (Exception error) when (
                 error is ArgumentException or InvalidOperationException or FormatException or OverflowException)
             {
-                // The parser meets some broken texts (an escape beyond Unicode, a lone "...") with exceptions that
-                // are not its own.
-                problem = $"not valid YAML: {error.Message}";
+                // The parser meets some broken texts (an escape beyond Unicode, a lone "...", text in brackets that is
+                // indented too little) with exceptions that are not its own and know no place.
+                problem = $"not valid YAML after line {parser.Current?.End.Line ?? 1}: a bad escape, or text indented less than what it belongs to";
                 return null;
             }
         }
     }
 
-    private static YamlNode? LoadOnce(string yaml, out string? problem)
+    private static YamlNode? LoadOnce(Parser parser, out string? problem)
     {
-        var parser = new Parser(new Scanner(new StringReader(yaml)));
         parser.Consume<StreamStart>();
         YamlNode? only = null;
         while (parser.TryConsume<DocumentStart>(out _))

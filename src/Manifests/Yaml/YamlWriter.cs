@@ -8,6 +8,9 @@ namespace Sluice.Manifests.Yaml;
 /// </summary>
 internal static class YamlWriter
 {
+    /// <summary>What a plain scalar cannot begin with.</summary>
+    private const string Indicators = ",[]{}#&*!|>'\"%@` ";
+
     public static string Write(YamlNode root)
     {
         var result = new StringBuilder();
@@ -120,11 +123,14 @@ internal static class YamlWriter
     };
 
     /// <summary>
-    /// It was plain where it was read, perhaps over several lines or inside brackets; is it on one line of a block too?
-    /// What is not is text in every schema, so that quotes keep its meaning.
+    /// It was plain where it was read, perhaps over several lines or inside brackets, where the parser lets pass what is an
+    /// indicator elsewhere; is it on one line of a block too? What is not is text in every schema, so that quotes keep its
+    /// meaning.
     /// </summary>
     private static bool IsPlain(string value) =>
         value.All(Quoting.IsPrintable)
+        && (value.Length == 0 || !Indicators.Contains(value[0]))
+        && !(value.Length > 0 && value[0] is '-' or '?' or ':' && (value.Length == 1 || value[1] == ' '))
         && !value.EndsWith(':')
         && !value.Contains(": ", StringComparison.Ordinal)
         && !value.Contains(" #", StringComparison.Ordinal)
