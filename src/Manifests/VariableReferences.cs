@@ -16,11 +16,16 @@ internal static class VariableReferences
         var at = 0;
         while (at < text.Length && result.Length <= ManifestLimits.MaxArgumentBytes)
         {
-            if (text[at] != '$' || at + 1 == text.Length)
+            var next = text.IndexOf('$', at);
+            if (next < 0 || next + 1 == text.Length)
             {
-                result.Append(text[at++]);
+                result.Append(text, at, text.Length - at);
+                break;
             }
-            else if (text[at + 1] == '$')
+
+            result.Append(text, at, next - at);
+            at = next;
+            if (text[at + 1] == '$')
             {
                 result.Append('$');
                 at += 2;

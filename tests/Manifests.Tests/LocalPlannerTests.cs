@@ -18,7 +18,7 @@ public sealed class LocalPlannerTests
             """), 3));
 
         Assert.Equal(0, process.Rank);
-        Assert.Equal(["python", "train.py", "--num_processes=3"], process.Arguments);
+        Assert.Equal(["python", "train.py", "--num_processes=3"], process.Arguments.AsEnumerable());
         Assert.Equal("/srv/model", process.WorkingDirectory);
         Assert.Equal(
             [("HOSTNAME", "p-master-0"), ("NGPU", "3"), ("LEVEL", "info"), ("SLUICE_URL", "http://127.0.0.1:5000"),

@@ -9,6 +9,9 @@ internal static class YamlLoader
     /// <summary>Characters that may be parsed again after mending quoted scalars; about a second of work.</summary>
     private const long MaxMendedChars = 16L * 1024 * 1024;
 
+    /// <summary>Empty ones included.</summary>
+    private const int MaxDocuments = 64;
+
     /// <returns>Null, and what is wrong, where there is not exactly one document, or it is no YAML.</returns>
     public static YamlNode? Load(string? text, out string? problem)
     {
@@ -52,17 +55,17 @@ internal static class YamlLoader
     {
         parser.Consume<StreamStart>();
         YamlNode? only = null;
-        while (parser.TryConsume<DocumentStart>(out _))
+        for (var count = 1; parser.TryConsume<DocumentStart>(out _); count++)
         {
             var node = new YamlTreeBuilder(parser).Build();
             parser.Consume<DocumentEnd>();
-            if (node is YamlScalar { Kind: ScalarKind.Null })
+            if (node is YamlScalar { Kind: ScalarKind.Null } && count < MaxDocuments)
             {
                 // Files are often cut with "---" before the first or after the last document.
                 continue;
             }
 
-            if (only is not null)
+            if (only is not null || count >= MaxDocuments)
             {
                 problem = "the manifest has several documents; deploy them one by one";
                 return null;
