@@ -90,7 +90,9 @@ internal static partial class ContainerRewrite
         }).ToList();
         if (isAdded && !isThere)
         {
-            items.Add(YamlMapping.Empty.With("name", new YamlScalar(name, YamlStyle.Plain)).With("value", YamlScalar.Text(value)));
+            items.Add(YamlMapping.Empty
+                .With("name", new YamlScalar(name, YamlStyle.Plain))
+                .With("value", YamlScalar.Text(value)));
         }
 
         return new([.. items]);
@@ -99,7 +101,10 @@ internal static partial class ContainerRewrite
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     [GeneratedRegex(
-        """(?<![\w-])(?<option>--(?:num_processes|nproc_per_node|nproc-per-node)=)(?<quote>["']?)[0-9]+\k<quote>(?![\w$`]|[.-]\w)""",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+        """
+        (?<![\w-])(?<option>--(num_processes|nproc_per_node|nproc-per-node)=)
+        (?<quote>["']?)[0-9]+\k<quote>(?![\w$`]|[.-]\w)
+        """,
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex ProcessCountPattern();
 }

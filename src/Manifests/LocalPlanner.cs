@@ -23,12 +23,12 @@ public static class LocalPlanner
 
         var problems = new ProblemList();
         CheckArguments(assignment, masterPort, problems);
-        LocalPodCheck.CheckGang(layout, problems);
         if (!problems.IsEmpty)
         {
             return new([], problems.Text);
         }
 
+        LocalPodCheck.CheckGang(layout, problems);
         var root = ManifestRewriter.Apply(layout, assignment);
         var processes = PlanProcesses(layout, root, masterPort, problems);
         return problems.IsEmpty ? new(processes, null) : new([], problems.Text);
@@ -55,15 +55,18 @@ public static class LocalPlanner
         ManifestLayout layout, YamlNode root, int masterPort, ProblemList problems)
     {
         var world = TrainingWorld.Read(layout, root, masterPort, problems);
-        var processes = ImmutableArray.CreateBuilder<LocalProcess>(layout.Manifest.Replicas);
+        var processes = ImmutableArray.CreateBuilder<LocalProcess>();
         var chars = 0L;
         foreach (var replica in layout.Gang)
         {
-            var path = replica.Containers[0].Path;
+            var path = replica.MainContainer.Path;
             var container = new YamlCursor(path.Find(root), path, problems);
-            for (var index = 0; index < replica.Count && problems.IsEmpty; index++)
+
+            // The first is tried in any case: what its environment lacks is named together with all the rest.
+            for (var index = 0; index == 0 || (index < replica.Count && problems.IsEmpty); index++)
             {
-                var process = LocalProcessBuilder.Build(container, world.Member(replica.Role, index, processes.Count), problems);
+                var member = world.Member(replica.Role, index, processes.Count);
+                var process = LocalProcessBuilder.Build(container, member, problems);
                 chars += CountChars(process);
                 if (chars > ManifestLimits.MaxPlanChars)
                 {

@@ -3,7 +3,9 @@ using Sluice.Manifests.Yaml;
 
 namespace Sluice.Manifests;
 
-/// <summary>Finds what of a job's pods cannot be had on this machine; environment variables are checked as they are resolved.</summary>
+/// <summary>
+/// Finds what of a job's pods cannot be had on this machine. Environment variables are checked as they are resolved.
+/// </summary>
 internal static class LocalPodCheck
 {
     /// <summary>Volumes that are a folder of their own or of this machine.</summary>
@@ -59,10 +61,9 @@ internal static class LocalPodCheck
     private static void CheckContainers(YamlCursor pod, ReplicaLayout replica, ProblemList problems)
     {
         var containers = pod["containers"].Items().ToImmutableArray();
-        var first = replica.GpuContainers.FirstOrDefault() ?? replica.Containers[0];
         foreach (var (container, layout) in containers.Zip(replica.Containers))
         {
-            if (layout == first)
+            if (layout == replica.MainContainer)
             {
                 CheckCommand(container);
             }

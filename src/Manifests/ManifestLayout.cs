@@ -60,6 +60,9 @@ internal sealed record ReplicaLayout
     /// </summary>
     public ImmutableArray<ContainerLayout> GpuContainers =>
         Containers.RemoveAll(container => GpuLim > 0 ? container.GpuLim == 0 : !container.NamesGpus);
+
+    /// <summary>The one that stands for the replica where only one process runs.</summary>
+    public ContainerLayout MainContainer => GpuContainers.FirstOrDefault() ?? Containers[0];
 }
 
 /// <summary>Who a replica is among its kind.</summary>

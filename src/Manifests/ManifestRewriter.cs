@@ -32,9 +32,8 @@ public static class ManifestRewriter
             for (var index = 0; index < containers.Length; index++)
             {
                 var share = shares[index];
-                root = containers[index].Path.Replace(
-                    root,
-                    container => ContainerRewrite.WithGpus((YamlMapping)container, share, layout.Manifest.Name, assignment.SluiceUrl));
+                root = containers[index].Path.Replace(root, container => ContainerRewrite.WithGpus(
+                    (YamlMapping)container, share, layout.Manifest.Name, assignment.SluiceUrl));
             }
 
             if (containers.IsEmpty)

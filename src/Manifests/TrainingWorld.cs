@@ -29,11 +29,13 @@ internal sealed record TrainingWorld
         var manifest = layout.Manifest;
         var spec = new YamlCursor(root, NodePath.Root, problems)["spec"];
         var isJob = manifest.Kind == ManifestKind.Job;
+        var isPyTorchJob = manifest.Kind == ManifestKind.PyTorchJob;
+        var processesPerNode = isPyTorchJob ? ReadProcessesPerNode(spec["nprocPerNode"]) : 1;
         return new()
         {
             JobName = manifest.Name,
             Namespace = manifest.Namespace,
-            Size = manifest.Replicas * (manifest.Kind == ManifestKind.PyTorchJob ? ReadProcessesPerNode(spec["nprocPerNode"]) : 1),
+            Size = manifest.Replicas * processesPerNode,
             MasterPort = masterPort,
             IsIndexed = isJob && (manifest.Replicas > 1 || spec["completionMode"].AnyText() == "Indexed"),
         };

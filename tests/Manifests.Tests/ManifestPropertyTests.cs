@@ -8,7 +8,7 @@ public sealed class ManifestPropertyTests
 {
     private const int ManifestsPerSeed = 10;
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 40)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 25)];
 
     [Theory]
     [MemberData(nameof(Seeds))]

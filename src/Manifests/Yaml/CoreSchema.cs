@@ -13,7 +13,15 @@ internal static partial class CoreSchema
     };
 
     [GeneratedRegex(
-        @"^(?:[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\z",
-        RegexOptions.CultureInvariant)]
+        """
+        ^(
+          [-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?
+          | 0o[0-7]+
+          | 0x[0-9a-fA-F]+
+          | [-+]?\.(inf|Inf|INF)
+          | \.(nan|NaN|NAN)
+        )\z
+        """,
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex NumberPattern();
 }

@@ -45,7 +45,8 @@ internal static class YamlLoader
             {
                 // The parser meets some broken texts (an escape beyond Unicode, a lone "...", text in brackets that is
                 // indented too little) with exceptions that are not its own and know no place.
-                problem = $"not valid YAML after line {parser.Current?.End.Line ?? 1}: a bad escape, or text indented less than what it belongs to";
+                problem = $"not valid YAML after line {parser.Current?.End.Line ?? 1}: "
+                    + "a bad escape, or text indented less than what it belongs to";
                 return null;
             }
         }

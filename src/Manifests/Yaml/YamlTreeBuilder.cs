@@ -181,7 +181,9 @@ internal sealed class YamlTreeBuilder(IParser parser)
         _chars += chars;
         if (_nodes > ManifestLimits.MaxNodes || _chars > ManifestLimits.MaxScalarChars)
         {
-            throw Refuse(at, $"over {ManifestLimits.MaxNodes} nodes or {ManifestLimits.MaxScalarChars} characters, aliases written out");
+            throw Refuse(
+                at,
+                $"over {ManifestLimits.MaxNodes} nodes or {ManifestLimits.MaxScalarChars} characters, aliases written out");
         }
     }
 

@@ -118,7 +118,8 @@ internal static class YamlWriter
     private static string OneLine(YamlScalar scalar) => scalar.Style switch
     {
         YamlStyle.Plain when IsPlain(scalar.Value) => scalar.Value,
-        YamlStyle.SingleQuoted when scalar.Value.All(Quoting.IsPrintable) => $"'{scalar.Value.Replace("'", "''", StringComparison.Ordinal)}'",
+        YamlStyle.SingleQuoted when scalar.Value.All(Quoting.IsPrintable) =>
+            $"'{scalar.Value.Replace("'", "''", StringComparison.Ordinal)}'",
         _ => Quoting.Escape(scalar.Value),
     };
 
