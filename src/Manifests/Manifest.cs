@@ -68,8 +68,23 @@ public sealed record Manifest
 
     public required RestartPolicy RestartPolicy { get; init; }
 
+    /// <summary>Lower exit codes are final under <see cref="RestartPolicy.OnFailure"/>; 1, or 128 for ExitCode.</summary>
+    public int MinRetryableExitCode { get; init; } = 1;
+
     /// <summary>Failures after which the job has failed; default 6.</summary>
     public int BackoffLimit { get; init; } = 6;
+
+    /// <summary>
+    /// Whether a replica that ended so is started again, the back-off limit aside. A Job replaces a failed pod under
+    /// Never too: that policy only keeps the pod itself from being restarted. A signal counts as 128 and its number.
+    /// </summary>
+    public bool IsRestartedAfter(int exitCode) => RestartPolicy switch
+    {
+        RestartPolicy.Always => true,
+        RestartPolicy.OnFailure => exitCode != 0 && exitCode >= MinRetryableExitCode,
+        RestartPolicy.Never => Kind == ManifestKind.Job && exitCode != 0,
+        _ => false,
+    };
 }
 
 /// <summary>A manifest, or why there is none.</summary>
