@@ -17,10 +17,4 @@ public sealed partial class ExecutorLoop
 
     [LoggerMessage(6102, LogLevel.Warning, "What is desired and what runs could not be compared; it is tried again")]
     private static partial void LogPassFailed(ILogger logger, Exception exception);
-
-    [LoggerMessage(6103, LogLevel.Information, "Reported {NodeCount} nodes with {GpuCount} GPUs")]
-    private static partial void LogNodesReported(ILogger logger, int nodeCount, long gpuCount);
-
-    [LoggerMessage(6104, LogLevel.Warning, "The nodes could not be reported; it is tried again")]
-    private static partial void LogNodesFailed(ILogger logger, Exception exception);
 }

@@ -26,8 +26,6 @@ public sealed partial class ExecutorLoop(
     ILogger<ExecutorLoop> logger,
     IHostApplicationLifetime? lifetime = null) : BackgroundService
 {
-    private const int MaxBackOffDoublings = 6;
-
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
 
     private readonly ExecutorLoopOptions _options = options.Value;
@@ -44,8 +42,9 @@ public sealed partial class ExecutorLoop(
     {
         try
         {
-            await UntilServingAsync(stoppingToken);
-            await Task.WhenAll(ReconcileAsync(stoppingToken), ReportNodesAsync(stoppingToken));
+            // Jobs report to the gateway as soon as they run, so none is started before it listens.
+            await ApplicationStart.WaitAsync(lifetime, stoppingToken);
+            await ReconcileAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -53,17 +52,6 @@ public sealed partial class ExecutorLoop(
             await Task.WhenAll(_tracked.Values.Select(tracked => tracked.Operation))
                 .WaitAsync(ShutdownTimeout, TimeProvider.System, CancellationToken.None)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    /// <summary>Jobs report to the gateway as soon as they run, so none is started before it listens.</summary>
-    private async Task UntilServingAsync(CancellationToken cancellationToken)
-    {
-        if (lifetime is not null)
-        {
-            var serving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            using var registration = lifetime.ApplicationStarted.Register(() => serving.TrySetResult());
-            await serving.Task.WaitAsync(cancellationToken);
         }
     }
 
@@ -83,7 +71,7 @@ public sealed partial class ExecutorLoop(
             {
                 // Store or disk are in trouble; nothing can be decided without both sides.
                 LogPassFailed(logger, exception);
-                await Task.Delay(BackOff(++failures), time, cancellationToken);
+                await Task.Delay(_options.BackOff(++failures), time, cancellationToken);
             }
         }
     }
@@ -194,7 +182,7 @@ public sealed partial class ExecutorLoop(
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // Whatever it was, the next passes try again; a uid that keeps failing must not keep the loop awake.
-            tracked.RestUntil = time.GetUtcNow() + BackOff(++tracked.Failures);
+            tracked.RestUntil = time.GetUtcNow() + _options.BackOff(++tracked.Failures);
             LogOperationFailed(logger, exception, action.GetType().Name, uid);
         }
         catch (OperationCanceledException)
@@ -234,38 +222,6 @@ public sealed partial class ExecutorLoop(
                 throw new InvalidOperationException($"{action} is no operation");
         }
     }
-
-    private async Task ReportNodesAsync(CancellationToken cancellationToken)
-    {
-        NodeReportKey? reported = null;
-        for (var failures = 0; ;)
-        {
-            try
-            {
-                var report = await executor.DiscoverNodesAsync(cancellationToken);
-                var key = NodeReportKey.Of(report);
-                if (key != reported)
-                {
-                    await reports.ReportNodesAsync(_options.Domain, report);
-                    reported = key;
-                    LogNodesReported(logger, report.Nodes.Length, report.Nodes.Sum(node => (long)node.GpuCount));
-                }
-
-                failures = 0;
-            }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-            {
-                LogNodesFailed(logger, exception);
-                failures++;
-            }
-
-            var wait = failures == 0 ? _options.NodeInterval : BackOff(failures);
-            await Task.Delay(wait, time, cancellationToken);
-        }
-    }
-
-    private TimeSpan BackOff(int failures) =>
-        _options.RetryInterval * (1 << Math.Min(failures - 1, MaxBackOffDoublings));
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 

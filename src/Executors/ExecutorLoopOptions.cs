@@ -6,6 +6,8 @@ namespace Sluice.Executors;
 /// <summary>Settings of the loop that makes what runs match what is desired.</summary>
 public sealed class ExecutorLoopOptions
 {
+    private const int MaxBackOffDoublings = 6;
+
     /// <summary>The capacity domain whose jobs it runs; 1–253 characters. Default <c>default</c>.</summary>
     [Required, StringLength(253, MinimumLength = 1)]
     public string Domain { get; set; } = GrainKeys.DefaultDomain;
@@ -36,4 +38,7 @@ public sealed class ExecutorLoopOptions
     /// <summary>How often the nodes are looked at; reported where they have changed. 1 s to 1 h; default 60 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan NodeInterval { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The rest after the n-th failure in a row, from 1.</summary>
+    internal TimeSpan BackOff(int failures) => RetryInterval * (1 << Math.Min(failures - 1, MaxBackOffDoublings));
 }

@@ -29,6 +29,7 @@ public static class ExecutorServiceCollectionExtensions
         services.TryAddSingleton<LocalExecutor>();
         services.TryAddSingleton<IExecutor>(provider => provider.GetRequiredService<LocalExecutor>());
         services.TryAddSingleton<IJobLogs>(provider => provider.GetRequiredService<LocalExecutor>());
+        services.AddHostedService<NodeReporter>();
         services.AddHostedService<ExecutorLoop>();
         return services;
     }

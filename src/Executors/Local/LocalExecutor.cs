@@ -1,18 +1,11 @@
-using System.Collections;
 using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
 using Sluice.Grains.Ports;
-using Sluice.Manifests;
 
 namespace Sluice.Executors.Local;
-
-/// <summary>Tells how a manifest runs as local processes; <see cref="LocalPlanner.Plan"/> outside of tests.</summary>
-public delegate LocalPlan PlanLocally(string yaml, ManifestAssignment assignment, int masterPort);
 
 /// <summary>Runs jobs as processes of this machine, each attempt under a runner that outlives the server.</summary>
 public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
@@ -20,17 +13,14 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
     private const int MaxReadBytes = 1 << 20;
 
     private static readonly TimeSpan DeafInterval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan UnlockPollInterval = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan UnlockTimeout = TimeSpan.FromSeconds(5);
 
     private readonly LocalExecutorOptions _options;
-    private readonly PlanLocally _plan;
     private readonly TimeProvider _time;
     private readonly ExecutorInstruments _instruments;
     private readonly ILogger<LocalExecutor> _logger;
     private readonly RunStore _store;
     private readonly RunBell _bell;
-    private readonly RunLauncher _launcher;
+    private readonly RunStarter _starter;
     private readonly RunEnder _ender;
     private readonly CancellationTokenSource _disposed = new();
     private GpuList? _gpus;
@@ -50,11 +40,11 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
             throw new PlatformNotSupportedException("the local executor needs Linux");
         }
 
-        (_options, _plan, _time, _instruments, _logger) = (options.Value, plan, time, instruments, logger);
+        (_options, _time, _instruments, _logger) = (options.Value, time, instruments, logger);
         _store = new RunStore(_options.RunDirectory, _options.RetentionPeriod, time);
         _bell = new RunBell(Path.GetFullPath(_options.RunDirectory), time);
-        _launcher = new RunLauncher(_options, _bell.Ring);
         _ender = new RunEnder(time);
+        _starter = new RunStarter(_options, plan, new RunLauncher(_options, _bell.Ring), _ender, time, logger);
         LogFound(logger, _store.All.Count(), _options.RunDirectory);
     }
 
@@ -105,10 +95,8 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
         var run = await EnterAsync(desired.Uid, isNew: true, cancellationToken);
         try
         {
-            if (await MayStartAsync(run!, desired, cancellationToken))
-            {
-                await LaunchAsync(run!, desired, cancellationToken);
-            }
+            var gpus = _gpus ??= await FindGpusAsync(cancellationToken);
+            await _starter.StartAsync(run!, desired, gpus, cancellationToken);
         }
         finally
         {
@@ -227,86 +215,6 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
         _bell.Ring();
     }
 
-    /// <summary>False: that attempt, or one that supersedes it, was started before.</summary>
-    private async Task<bool> MayStartAsync(LocalRun run, DesiredRun desired, CancellationToken cancellationToken)
-    {
-        if (run.Last is { } last)
-        {
-            var hasEnded = run.Folder.ReadEnd(last.Attempt) is not null;
-            if (last.Attempt > desired.Attempt || last.Generation > desired.Generation)
-            {
-                LogSuperseded(_logger, desired.Uid, desired.Attempt, desired.Generation, last.Attempt, last.Generation);
-                return false;
-            }
-
-            if (last.Attempt == desired.Attempt)
-            {
-                if (hasEnded || run.Folder.ReadRunner(last.Attempt) is not null)
-                {
-                    return false;
-                }
-            }
-            else if (!hasEnded)
-            {
-                throw new InvalidOperationException(
-                    $"attempt {last.Attempt} of {desired.Uid} has not ended: attempt {desired.Attempt} cannot start");
-            }
-        }
-
-        // A runner that has recorded the end holds the lock for the moment until it is gone.
-        using var probe = run.Folder.OpenLock();
-        var giveUpAt = _time.GetUtcNow() + UnlockTimeout;
-        while (Libc.IsLocked(probe))
-        {
-            if (_time.GetUtcNow() >= giveUpAt)
-            {
-                throw new TimeoutException($"the folder of {desired.Uid} is still locked by a runner");
-            }
-
-            await Task.Delay(UnlockPollInterval, _time, cancellationToken);
-        }
-
-        return true;
-    }
-
-    private async Task LaunchAsync(LocalRun run, DesiredRun desired, CancellationToken cancellationToken)
-    {
-        var gpus = _gpus ??= await FindGpusAsync(cancellationToken);
-        var assignment = new ManifestAssignment { GpuCount = desired.GpuCount, SluiceUrl = _options.SluiceUrl!() };
-        var plan = _plan(desired.Manifest, assignment, FindFreePort());
-        var problem = RunSpecBuilder.Problem(desired, plan);
-        var spec = RunSpecBuilder.Build(
-            desired, problem is null ? plan : plan with { Processes = [] }, run.Folder, _options, gpus, Inheritable());
-        run.Folder.WriteSpec(spec);
-        run.Folder.DropAttemptsBefore(spec.Attempt);
-        var launch = problem is null
-            ? await _launcher.LaunchAsync(run.Folder.AttemptPath(spec.Attempt), cancellationToken)
-            : new LaunchResult(LaunchOutcome.NotStarted, problem);
-        Settle(run, spec, launch);
-    }
-
-    private void Settle(LocalRun run, RunSpec spec, LaunchResult launch)
-    {
-        switch (launch.Outcome)
-        {
-            case LaunchOutcome.Up:
-                LogStarted(_logger, spec.Uid, spec.Attempt, spec.Generation);
-                break;
-            case LaunchOutcome.NotStarted:
-                _ender.RecordStartFailure(run.Folder, spec, launch.Problem!);
-                goto case LaunchOutcome.Failed;
-            case LaunchOutcome.Failed:
-                var problem = launch.Problem ?? run.Folder.ReadEnd(spec.Attempt)?.Message ?? "";
-                LogStartFailed(_logger, spec.Uid, spec.Attempt, problem);
-                break;
-            case LaunchOutcome.Refused when run.Folder.ReadRunner(spec.Attempt) is not null:
-                // A runner that a server before this one started was faster; it is the one that counts.
-                break;
-            default:
-                throw new InvalidOperationException($"attempt {spec.Attempt} of {spec.Uid}: {launch.Problem}");
-        }
-    }
-
     /// <summary>Runs with the gate held, and gives it back.</summary>
     private async Task RecoverAsync(LocalRun run)
     {
@@ -338,16 +246,4 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
         _options.SimulatedNodes.Count > 0 || _options.GpuCount is not null
             ? Task.FromResult(GpuList.Simulated)
             : GpuList.DiscoverAsync(_options.StartTimeout, cancellationToken);
-
-    private static IEnumerable<KeyValuePair<string, string>> Inheritable() =>
-        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .Select(entry => KeyValuePair.Create((string)entry.Key, entry.Value as string ?? ""));
-
-    /// <summary>A port that is free now; a gang's first rank listens on it soon after.</summary>
-    private static int FindFreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
