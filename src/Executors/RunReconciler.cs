@@ -88,7 +88,8 @@ public static class RunReconciler
         && report.Generation == other.Generation
         && report.Attempt == other.Attempt
         && report.Phase == other.Phase
-        && report.ExitCode == other.ExitCode;
+        && report.ExitCode == other.ExitCode
+        && report.IsUnwanted == other.IsUnwanted;
 
     private static bool HasEnded(ObservedRun observed) =>
         observed.Phase is RunPhase.Exited or RunPhase.Stopped or RunPhase.StartFailed;
@@ -101,6 +102,7 @@ public static class RunReconciler
         Attempt = desired.Attempt,
         Phase = RunPhase.Stopped,
         At = now,
+        IsUnwanted = !desired.ShouldRun,
     };
 
     /// <summary>
@@ -115,5 +117,6 @@ public static class RunReconciler
         ExitCode = observed.ExitCode,
         Message = observed.Message,
         At = observed.At,
+        IsUnwanted = !desired.ShouldRun,
     };
 }

@@ -100,7 +100,7 @@ public class RunReconcilerTests
             RunReconciler.Decide(desired, Runs.Observed(RunPhase.Running), null, Runs.Now));
         Assert.IsType<RunAction.Stop>(RunReconciler.Decide(desired, Runs.Observed(RunPhase.None), null, Runs.Now));
         Assert.Equal(
-            new RunAction.Report(Runs.Report(RunPhase.Stopped, generation: 5)),
+            new RunAction.Report(Runs.Report(RunPhase.Stopped, generation: 5) with { IsUnwanted = true }),
             RunReconciler.Decide(desired, Runs.Observed(RunPhase.Stopped), null, Runs.Now));
     }
 
@@ -108,10 +108,24 @@ public class RunReconcilerTests
     public void What_should_not_run_and_never_did_is_confirmed_too()
     {
         var desired = Runs.Desired(generation: 5) with { ShouldRun = false };
-        var confirmation = Runs.Report(RunPhase.Stopped, generation: 5);
+        var confirmation = Runs.Report(RunPhase.Stopped, generation: 5) with { IsUnwanted = true };
 
         Assert.Equal(new RunAction.Report(confirmation), RunReconciler.Decide(desired, null, null, Runs.Now));
         Assert.Equal(new RunAction.Wait(), RunReconciler.Decide(desired, null, confirmation, Runs.Now));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_report_tells_whether_it_was_made_in_view_of_the_wish_to_end_the_job(bool shouldRun)
+    {
+        var ended = Runs.Observed(RunPhase.Exited, exitCode: 1);
+        var wanted = Runs.Report(RunPhase.Exited, exitCode: 1);
+
+        Assert.Equal(
+            new RunAction.Report(wanted with { IsUnwanted = !shouldRun }),
+            RunReconciler.Decide(
+                Runs.Desired() with { ShouldRun = shouldRun }, ended, shouldRun ? null : wanted, Runs.Now));
     }
 
     [Fact]
@@ -120,7 +134,7 @@ public class RunReconcilerTests
         var desired = Runs.Desired(generation: 6) with { ShouldRun = false };
 
         Assert.Equal(
-            new RunAction.Report(Runs.Report(RunPhase.Stopped, generation: 6)),
+            new RunAction.Report(Runs.Report(RunPhase.Stopped, generation: 6) with { IsUnwanted = true }),
             RunReconciler.Decide(desired, null, Runs.Report(RunPhase.Stopped, generation: 5), Runs.Now));
     }
 
@@ -199,6 +213,7 @@ public class RunReconcilerTests
                 break;
             case RunAction.Report(var report):
                 Assert.Equal(desired!.Generation, report.Generation);
+                Assert.Equal(!desired.ShouldRun, report.IsUnwanted);
                 Assert.NotEqual(RunPhase.None, report.Phase);
 
                 // Any phase but Running frees what older generations held, so nothing may be alive then.

@@ -33,6 +33,7 @@ internal sealed class RunEnder(TimeProvider time)
             {
                 if (!wasAsked)
                 {
+                    folder.MarkStop(spec.Attempt);
                     record.Runner.Signal(Libc.SigTerm);
                     wasAsked = true;
                 }

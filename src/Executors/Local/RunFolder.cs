@@ -10,7 +10,7 @@ namespace Sluice.Executors.Local;
 /// whoever holds its lock may change what is known of an attempt.
 /// </summary>
 /// <remarks>
-/// <c>lock</c>, <c>attempt-N/</c> with <c>spec.json</c>, <c>runner.json</c>, <c>exit.json</c> and <c>runner.log</c>,
+/// <c>lock</c>, <c>attempt-N/</c> with <c>spec.json</c>, <c>runner.json</c>, <c>stop</c>, <c>exit.json</c> and <c>runner.log</c>,
 /// <c>logs/rank-N.log</c>, <c>work/</c>.
 /// </remarks>
 internal sealed class RunFolder(string path)
@@ -82,6 +82,18 @@ internal sealed class RunFolder(string path)
 
     public void WriteEnd(int attempt, RunEnd end) => Write(attempt, "exit.json", end, RunFilesJson.Default.RunEnd);
 
+    /// <summary>
+    /// Says that the server wants the attempt to end, before anybody is asked to: a request to end that comes without it
+    /// (the machine shuts down) is none of Sluice's.
+    /// </summary>
+    public void MarkStop(int attempt)
+    {
+        File.WriteAllText(StopMark(attempt), "");
+        Libc.FlushFolder(AttemptPath(attempt));
+    }
+
+    public bool IsStopMarked(int attempt) => File.Exists(StopMark(attempt));
+
     /// <summary>Drops the folders of attempts before <paramref name="attempt"/>; output and work stay.</summary>
     public void DropAttemptsBefore(int attempt)
     {
@@ -114,6 +126,8 @@ internal sealed class RunFolder(string path)
         handle.Dispose();
         return null;
     }
+
+    private string StopMark(int attempt) => System.IO.Path.Combine(AttemptPath(attempt), "stop");
 
     private static int? AttemptOf(string attemptPath)
     {

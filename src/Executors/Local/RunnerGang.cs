@@ -84,13 +84,13 @@ internal sealed class RunnerGang(RunSpec spec, RunFolder folder, TimeProvider ti
     public async Task<RunEnd> WaitAsync()
     {
         await UntilAllGoneAsync();
-        return new RunEnd
-        {
-            Phase = _wasAsked ? RunPhase.Stopped : RunPhase.Exited,
-            ExitCode = _failure ?? 0,
-            Message = _message,
-            At = time.GetUtcNow(),
-        };
+        var at = time.GetUtcNow();
+        return !_wasAsked ? new RunEnd { Phase = RunPhase.Exited, ExitCode = _failure ?? 0, Message = _message, At = at }
+            : folder.IsStopMarked(spec.Attempt)
+                ? new RunEnd { Phase = RunPhase.Stopped, ExitCode = _failure ?? 0, Message = _message, At = at }
+
+                // The exit code of a job that was interrupted says nothing: many end with 0 on TERM.
+                : new RunEnd { Phase = RunPhase.Exited, Message = "ended by a request that was not Sluice's", At = at };
     }
 
     private async Task UntilAllGoneAsync()

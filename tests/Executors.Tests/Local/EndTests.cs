@@ -58,6 +58,21 @@ public class EndTests
     }
 
     [Fact]
+    public async Task A_job_that_somebody_else_asks_to_end_was_interrupted_and_has_neither_completed_nor_been_stopped()
+    {
+        await using var world = new ExecutorWorld();
+        var executor = world.NewExecutor();
+        await world.StartAsync(executor, Runs.Desired($"trap 'exit 0' TERM; echo 1 > ready; {Loop}"));
+        await world.FileAsync("ready");
+
+        Libc.Signal(world.RunnerPid(), Libc.SigTerm);
+
+        var ended = await ExecutorWorld.PhaseAsync(executor, RunPhase.Exited);
+        Assert.Null(ended.ExitCode);
+        Assert.Contains("not Sluice's", ended.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_trainer_that_ignores_TERM_is_ended_after_the_grace_period()
     {
         await using var world = new ExecutorWorld();
