@@ -1,0 +1,46 @@
+using System.Diagnostics.Metrics;
+using Sluice.Grains.Interfaces.Jobs;
+
+namespace Sluice.Executors;
+
+/// <summary>Metrics of the executors.</summary>
+public sealed class ExecutorInstruments : IDisposable
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "Sluice.Executors";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _operations;
+    private readonly Histogram<double> _durations;
+    private readonly Counter<long> _reports;
+    private readonly Counter<long> _lostRunners;
+
+    public ExecutorInstruments(IMeterFactory? meters = null)
+    {
+        _meter = meters?.Create(MeterName) ?? new Meter(MeterName);
+        _operations = _meter.CreateCounter<long>(
+            "sluice.executor.operations", "{operation}", "Starts, stops and reports by outcome");
+        _durations = _meter.CreateHistogram<double>(
+            "sluice.executor.operation.duration", "s", "From the beginning of an operation to its end");
+        _reports = _meter.CreateCounter<long>(
+            "sluice.executor.reports", "{report}", "Observations that job grains have taken, by phase");
+        _lostRunners = _meter.CreateCounter<long>(
+            "sluice.executor.lost_runners", "{runner}", "Runners that ended without saying how their job ended");
+    }
+
+    /// <summary>The kind of an action is a closed set.</summary>
+    public void OperationEnded(RunAction action, bool succeeded, TimeSpan duration)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        var kind = new KeyValuePair<string, object?>("kind", action.GetType().Name);
+        _operations.Add(1, kind, new("outcome", succeeded ? "Succeeded" : "Failed"));
+        _durations.Record(duration.TotalSeconds, kind);
+    }
+
+    public void RunReported(RunPhase phase) =>
+        _reports.Add(1, new KeyValuePair<string, object?>("phase", phase.ToString()));
+
+    public void RunnerLost() => _lostRunners.Add(1);
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace Sluice.Executors.Local;
+
+public sealed partial class LocalExecutor
+{
+    [LoggerMessage(6000, LogLevel.Information, "Found {RunCount} runs in {RunDirectory}")]
+    private static partial void LogFound(ILogger logger, int runCount, string runDirectory);
+
+    [LoggerMessage(6003, LogLevel.Information, "Stopped attempt {Attempt} of {Uid}")]
+    private static partial void LogStopped(ILogger logger, string uid, int attempt);
+
+    [LoggerMessage(6004, LogLevel.Information, "Put away the folder of {Uid}")]
+    private static partial void LogForgotten(ILogger logger, string uid);
+
+    [LoggerMessage(6005, LogLevel.Warning, "The runner of attempt {Attempt} of {Uid} is gone; ending what it left")]
+    private static partial void LogLost(ILogger logger, string uid, int attempt);
+
+    [LoggerMessage(6006, LogLevel.Warning, "The end of {Uid} could not be recorded; it is tried again")]
+    private static partial void LogRecoveryFailed(ILogger logger, Exception exception, string uid);
+}

@@ -1,0 +1,1 @@
+return await Sluice.Executors.Local.Runner.RunAsync(args);
