@@ -171,22 +171,22 @@ public sealed class BadBodyTests : IClassFixture<GatewayFixture>
                 "123456789012345678901234567890", "1e400", "-1e999"];
             string[] hugeNumbers = ["1e400", "-1e999", "9223372036854775808", "9007199254740993",
                 "123456789012345678901234567890"];
-            foreach (var (field, isInteger) in Fields)
+            foreach (var (name, isInteger) in Fields)
             {
                 string[] wrong = [.. notNumbers, .. isInteger ? notIntegers : hugeNumbers];
                 foreach (var value in wrong)
                 {
-                    data.Add("PUT", "/update_job", "", field, value);
-                    if (field is "gpu_req" or "gpu_lim" or "gpu_assigned" or "replicas" or "total_epochs"
+                    data.Add("PUT", "/update_job", "", name, value);
+                    if (name is "gpu_req" or "gpu_lim" or "gpu_assigned" or "replicas" or "total_epochs"
                         or "job_arrival_time")
                     {
-                        data.Add("POST", "/add_job", "\"gpu_req\":1,\"gpu_lim\":1,\"gpu_assigned\":1,", field, value);
+                        data.Add("POST", "/add_job", "\"gpu_req\":1,\"gpu_lim\":1,\"gpu_assigned\":1,", name, value);
                     }
 
-                    if (field is "last_checkpoint_time" or "completed_epochs" or "total_epochs")
+                    if (name is "last_checkpoint_time" or "completed_epochs" or "total_epochs")
                     {
                         data.Add("PUT", "/update_last_checkpoint",
-                            "\"last_checkpoint_time\":1,\"completed_epochs\":1,", field, value);
+                            "\"last_checkpoint_time\":1,\"completed_epochs\":1,", name, value);
                     }
                 }
             }

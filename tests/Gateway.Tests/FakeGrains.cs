@@ -72,9 +72,10 @@ public sealed class FakeGrains
         return answer();
     }
 
-    private class FactoryProxy : DispatchProxy
+    // Open, as the proxy of the factory derives from it.
+    public class FactoryProxy : DispatchProxy
     {
-        public FakeGrains Grains { get; set; } = null!;
+        internal FakeGrains Grains { get; set; } = null!;
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Gateway.Workloads;
 using Sluice.Manifests;
@@ -16,6 +17,9 @@ namespace Sluice.Gateway.Tests;
 /// <summary>What a request was answered.</summary>
 public sealed record Answer(int Status, string Body, HttpResponseHeaders Headers, HttpContentHeaders ContentHeaders)
 {
+    /// <summary>The length that was announced; null: the answer came in chunks.</summary>
+    public long? Length { get; init; }
+
     /// <summary>The text of a JSON error, and nothing else in it.</summary>
     public string Error
     {
@@ -23,7 +27,7 @@ public sealed record Answer(int Status, string Body, HttpResponseHeaders Headers
         {
             using var document = JsonDocument.Parse(Body);
             Assert.Equal("application/json", ContentHeaders.ContentType?.ToString());
-            return Assert.Single(document.RootElement.EnumerateObject(), field => field.Name == "error")
+            return Assert.Single(document.RootElement.EnumerateObject(), part => part.Name == "error")
                 .Value.GetString()!;
         }
     }
@@ -95,9 +99,13 @@ public sealed class TestGateway : IAsyncDisposable
             Content = content,
         };
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
-        using var response = await Client.SendAsync(request);
+        using var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var length = response.Content.Headers.ContentLength;
         var text = await response.Content.ReadAsStringAsync();
-        return new Answer((int)response.StatusCode, text, response.Headers, response.Content.Headers);
+        return new Answer((int)response.StatusCode, text, response.Headers, response.Content.Headers)
+        {
+            Length = length,
+        };
     }
 
     public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) =>

@@ -79,5 +79,8 @@ internal static class JsonResponse
                 if ((await writer.FlushAsync(context.RequestAborted)).IsCompleted) return;
             }
         }
+
+        // After a first flush of an answer of known length the web server sends nothing by itself any more.
+        await writer.FlushAsync(context.RequestAborted);
     }
 }
