@@ -2,7 +2,9 @@ using Sluice.Gateway.Access;
 
 namespace Sluice.Gateway;
 
-/// <summary>Open by default only on loopback: what listens elsewhere needs tokens, or the word that it is meant.</summary>
+/// <summary>
+/// Open by default only on loopback: what listens elsewhere needs tokens, or the word that it is meant.
+/// </summary>
 public static class GatewayExposure
 {
     /// <summary>Looks at all addresses before the server listens, the monitoring one included.</summary>
@@ -14,7 +16,8 @@ public static class GatewayExposure
         ArgumentNullException.ThrowIfNull(urls);
         ArgumentNullException.ThrowIfNull(options);
         if (options.Tokens is not null || options.IsOpen) return null;
-        var exposed = urls.FirstOrDefault(url => ListenAddress.HostOf(url) is { } host && !ListenAddress.IsLoopback(host));
+        var exposed = urls.FirstOrDefault(
+            url => ListenAddress.HostOf(url) is { } host && !ListenAddress.IsLoopback(host));
         return exposed is null
             ? null
             : $"{exposed} can be reached from other machines: give --auth-tokens FILE to ask them for bearer tokens, "

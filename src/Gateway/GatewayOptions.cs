@@ -6,12 +6,12 @@ namespace Sluice.Gateway;
 /// <summary>Settings of the gateway, checked by <see cref="GatewayServices.AddSluiceGateway"/>.</summary>
 public sealed class GatewayOptions
 {
-    /// <summary>The largest body of a request, in bytes; a larger one gets 413. 1 KiB to 64 MiB; default 1 MiB.</summary>
+    /// <summary>The largest body, in bytes; a larger one gets 413. 1 KiB to 64 MiB; default 1 MiB.</summary>
     [Range(1024, 64 * 1024 * 1024)]
     public int MaxBodyBytes { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// Requests that are handled at once; one more gets 503. 1 to 1,000,000; default 10,000. Health probes do not count.
+    /// Requests that are handled at once; one more gets 503, but for health probes. 1 to 1,000,000; default 10,000.
     /// </summary>
     [Range(1, 1_000_000)]
     public int MaxConcurrentRequests { get; set; } = 10_000;
@@ -28,7 +28,7 @@ public sealed class GatewayOptions
     [Range(0, 10)]
     public int MaxRetries { get; set; } = 3;
 
-    /// <summary>The wait before the first retry; each next one waits four times as long. 0 to 1 s; default 20 ms.</summary>
+    /// <summary>The wait before the first retry, four times as long before each next. 0 to 1 s; default 20 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(20);
 

@@ -98,7 +98,8 @@ public sealed class JobReadTests : IClassFixture<GatewayFixture>
     public async Task A_ranked_list_is_asked_of_the_domain_and_sent_as_it_is(
         string path, RankOrder order, long x, int? limit)
     {
-        Grains.Ranked = _ => new RankedJobs([FakeGrains.Utf8("[{\"a\":1}"), FakeGrains.Utf8(",{\"a\":2}"), FakeGrains.Utf8("]")]);
+        Grains.Ranked = _ => new RankedJobs(
+            [FakeGrains.Utf8("[{\"a\":1}"), FakeGrains.Utf8(",{\"a\":2}"), FakeGrains.Utf8("]")]);
 
         var answer = await _gateway.GetAsync(path);
 
@@ -178,8 +179,8 @@ public sealed class JobReadTests : IClassFixture<GatewayFixture>
     {
         Grains.Page = (after, max) => PageOf(count, after, max);
 
-        var answer = await _gateway.GetAsync(
-            limit is null ? "/get_all_jobs" : string.Create(CultureInfo.InvariantCulture, $"/get_all_jobs?limit={limit}"));
+        var query = limit is null ? "" : string.Create(CultureInfo.InvariantCulture, $"?limit={limit}");
+        var answer = await _gateway.GetAsync($"/get_all_jobs{query}");
 
         using var list = JsonDocument.Parse(answer.Body);
         Assert.Equal(Enumerable.Range(1, expected), list.RootElement.EnumerateArray().Select(job => job.GetInt32()));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,11 +29,7 @@ public sealed class PipelineTests : IClassFixture<GatewayFixture>
     {
         var answer = await _gateway.SendAsync(method, path);
 
-        Assert.Equal(404, answer.Status);
-        if (!path.StartsWith("/openapi", StringComparison.Ordinal) && !path.StartsWith("/api/spec", StringComparison.Ordinal))
-        {
-            Assert.Equal("Not found", answer.Error);
-        }
+        Assert.Equal((404, "Not found"), (answer.Status, answer.Error));
     }
 
     [Theory]
@@ -166,26 +161,5 @@ public sealed class PipelineTests : IClassFixture<GatewayFixture>
             var text = string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"));
             lock (seen) seen.Add((instrument.Name, text));
         }
-    }
-
-    [Fact]
-    public async Task A_listener_sees_each_request_as_an_activity()
-    {
-        await using var gateway = await TestGateway.StartAsync();
-        var ended = new TaskCompletionSource<Activity>();
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == "Sluice.Gateway",
-            Sample = (ref _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activity =>
-            {
-                if (activity.DisplayName == "/api/v1/capacity") ended.TrySetResult(activity);
-            },
-        };
-        ActivitySource.AddActivityListener(listener);
-
-        await gateway.GetAsync("/api/v1/capacity");
-
-        Assert.Equal(200, (await ended.Task).GetTagItem("http.response.status_code"));
     }
 }

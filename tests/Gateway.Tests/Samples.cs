@@ -1,3 +1,4 @@
+using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
 
 namespace Sluice.Gateway.Tests;
@@ -25,6 +26,28 @@ public static class Samples
         JobArrivalTime = Number.Of(1700000000),
         LastCheckpointTime = Number.Of(1700000000.5),
         CompletedEpochs = Number.Of(3.0),
+    };
+
+    /// <summary>Two nodes, a quota, and a job that holds a GPU.</summary>
+    public static CapacityView View { get; } = new()
+    {
+        Nodes = [new("node-0", 4, 3, true), new("node-1", 2, 0, false)],
+        Quotas = [new("default", 4, 2)],
+        Allocations =
+        [
+            new AllocationView
+            {
+                JobName = "a",
+                Uid = "u",
+                Decided = new Allocation
+                {
+                    Uid = "u", Generation = 7, GpuCount = 1, Reason = "fits", Blocks = [new("node-0", [0])],
+                },
+                HeldGpus = 1,
+                IsEnding = false,
+                DecidedAt = DateTimeOffset.UnixEpoch,
+            },
+        ],
     };
 
     /// <summary>The JSON of <see cref="Record"/>, to the letter.</summary>

@@ -43,7 +43,8 @@ public sealed class TestGateway : IAsyncDisposable
         _app = app;
         Grains = grains;
         Options = options;
-        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+        var server = app.Services.GetRequiredService<IServer>();
+        var addresses = server.Features.GetRequiredFeature<IServerAddressesFeature>();
         Addresses = [.. addresses.Addresses.Select(address => new Uri(address))];
         Client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
         {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
 
 namespace Sluice.Gateway.Tests;
@@ -173,7 +172,7 @@ public sealed class WorkloadTests : IClassFixture<GatewayFixture>
     [Fact]
     public async Task Free_GPUs_are_told_by_node()
     {
-        Grains.View = View;
+        Grains.View = Samples.View;
 
         var answer = await _gateway.GetAsync("/freegpu");
 
@@ -183,7 +182,7 @@ public sealed class WorkloadTests : IClassFixture<GatewayFixture>
     [Fact]
     public async Task A_quota_is_told_in_texts_as_kubernetes_does()
     {
-        Grains.View = View;
+        Grains.View = Samples.View;
 
         Assert.Equal("""{"limit":"4","used":"2"}""", (await _gateway.GetAsync("/resourcequota/default")).Body);
         Assert.Equal(404, (await _gateway.GetAsync("/resourcequota/other")).Status);
@@ -193,7 +192,7 @@ public sealed class WorkloadTests : IClassFixture<GatewayFixture>
     [Fact]
     public async Task The_capacity_is_told_in_snake_case()
     {
-        Grains.View = View;
+        Grains.View = Samples.View;
 
         var answer = await _gateway.GetAsync("/api/v1/capacity");
 
@@ -205,25 +204,4 @@ public sealed class WorkloadTests : IClassFixture<GatewayFixture>
         Assert.Contains("\"blocks\":[{\"node\":\"node-0\",\"gpus\":[0]}]", answer.Body, StringComparison.Ordinal);
         Assert.Contains("\"quotas\":[{\"namespace\":\"default\",\"limit\":4,\"used\":2}]", answer.Body, StringComparison.Ordinal);
     }
-
-    private static CapacityView View { get; } = new()
-    {
-        Nodes = [new("node-0", 4, 3, true), new("node-1", 2, 0, false)],
-        Quotas = [new("default", 4, 2)],
-        Allocations =
-        [
-            new AllocationView
-            {
-                JobName = "a",
-                Uid = "u",
-                Decided = new Allocation
-                {
-                    Uid = "u", Generation = 7, GpuCount = 1, Reason = "fits", Blocks = [new("node-0", [0])],
-                },
-                HeldGpus = 1,
-                IsEnding = false,
-                DecidedAt = DateTimeOffset.UnixEpoch,
-            },
-        ],
-    };
 }

@@ -5,7 +5,7 @@ namespace Sluice.Gateway.Access;
 /// <summary>Reads the addresses on which the web server is told to listen, as it understands them.</summary>
 internal static class ListenAddress
 {
-    /// <summary>The host of an address such as <c>http://*:5000</c>; null for a local socket or where it has none.</summary>
+    /// <summary>The host of an address such as <c>http://*:5000</c>; null for a local socket.</summary>
     public static string? HostOf(string url)
     {
         var scheme = url.IndexOf("://", StringComparison.Ordinal);

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Sluice.Gateway.Access;
 using Sluice.Gateway.Http;
 using Sluice.Gateway.OpenApi;
-using Sluice.Grains.Interfaces.Capacity;
 
 namespace Sluice.Gateway.Capacity;
 
@@ -33,7 +32,7 @@ internal static class CapacityRoutes
         (new("GET", "/api/v1/capacity", "GetCapacity", Tag, "Nodes, quotas, and who holds or waits for what.")
         {
             Role = AccessRole.Read,
-            Responses = [new(200, typeof(CapacityView), "The cluster."), ApiErrors.Busy],
+            Responses = [new(200, typeof(ClusterCapacity), "The cluster."), ApiErrors.Busy],
         }, capacity.GetAsync),
     ];
 }

@@ -8,7 +8,8 @@ internal sealed partial class GrainCalls
     private static partial void LogCallRetried(
         ILogger logger, Exception exception, string grain, string grainKey, int attempt);
 
-    [LoggerMessage(5002, LogLevel.Error, "Call {Attempt} of {Grain} {GrainKey} failed; the client is told to come back")]
+    [LoggerMessage(
+        5002, LogLevel.Error, "Call {Attempt} of {Grain} {GrainKey} failed; the client is told to come back")]
     private static partial void LogCallGivenUp(
         ILogger logger, Exception exception, string grain, string grainKey, int attempt);
 }

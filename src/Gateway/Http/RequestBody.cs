@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Sluice.Gateway.Http;
 
-/// <summary>The whole body of a request, without a copy where it came in one piece. To be disposed before an answer.</summary>
+/// <summary>
+/// The whole body of a request, without a copy where it came in one piece. To be disposed before an answer.
+/// </summary>
 internal readonly struct RequestBody : IDisposable
 {
     private readonly PipeReader _reader;

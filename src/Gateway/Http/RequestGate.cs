@@ -17,6 +17,8 @@ internal sealed partial class RequestGate(
     GatewayInstruments instruments,
     ILogger<RequestGate> logger)
 {
+    private const string NotFound = "Not found";
+
     private int _running;
 
     public Task InvokeAsync(HttpContext context)
@@ -47,11 +49,11 @@ internal sealed partial class RequestGate(
         }
 
         var isOpen = route?.Role is AccessRole.None;
-        var isHidden = context.Connection.LocalPort == options.MonitoringPort && route is null or { IsMonitoring: false };
+        var isHidden = context.Connection.LocalPort == options.MonitoringPort && route is not { IsMonitoring: true };
         if (!isOpen && access is not null && !IsAllowed(context, route)) return Task.CompletedTask;
         if (endpoint is null || isHidden)
         {
-            JsonResponse.SendError(context, StatusCodes.Status404NotFound, "Not found");
+            JsonResponse.SendError(context, StatusCodes.Status404NotFound, NotFound);
             return Task.CompletedTask;
         }
 
@@ -67,7 +69,8 @@ internal sealed partial class RequestGate(
         if (role is AccessRole.None)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            JsonResponse.SendError(context, StatusCodes.Status401Unauthorized, "a bearer token that is known here is required");
+            JsonResponse.SendError(
+                context, StatusCodes.Status401Unauthorized, "a bearer token that is known here is required");
             return false;
         }
 
@@ -89,9 +92,11 @@ internal sealed partial class RequestGate(
         try
         {
             await next(context);
-            if (context.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false })
+            if (context.Response is { StatusCode: 404 or 405, HasStarted: false, ContentLength: null })
             {
-                JsonResponse.SendError(context, StatusCodes.Status405MethodNotAllowed, "Method not allowed");
+                // The router's own refusal of a method, and a file that is not there.
+                var status = context.Response.StatusCode;
+                JsonResponse.SendError(context, status, status == 405 ? "Method not allowed" : NotFound);
             }
         }
         catch (Exception problem)

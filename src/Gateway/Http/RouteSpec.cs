@@ -36,4 +36,5 @@ internal sealed record ParameterSpec(ParameterPlace Place, string Name, Type Typ
 internal sealed record BodySpec(Type Type, string ContentType, bool IsRequired = true);
 
 /// <summary>One answer of a route, as documented; no type: no body that a schema describes.</summary>
-internal sealed record ResponseSpec(int Status, Type? Type, string Description, string ContentType = "application/json");
+internal sealed record ResponseSpec(
+    int Status, Type? Type, string Description, string ContentType = "application/json");

@@ -68,7 +68,8 @@ internal static class JobAnswerWriter
             JobOutcome.Invalid => (StatusCodes.Status400BadRequest, answer.Problem ?? "a value is out of range"),
             JobOutcome.OperationReused => (
                 StatusCodes.Status422UnprocessableEntity, "Idempotency-Key was used for another request"),
-            JobOutcome.Conflict => (StatusCodes.Status409Conflict, answer.Problem ?? "the job's state does not allow it"),
+            JobOutcome.Conflict => (
+                StatusCodes.Status409Conflict, answer.Problem ?? "the job's state does not allow it"),
             JobOutcome.TooLarge => (
                 StatusCodes.Status413PayloadTooLarge, "the record must be at most 65536 bytes"),
             _ => throw new InvalidOperationException($"{answer.Outcome} is no answer of a job"),

@@ -96,7 +96,7 @@ internal sealed class JobReadEndpoints(GrainCalls calls, GatewayOptions options)
         await JsonResponse.SendPiecesAsync(context, ranked.Json);
     }
 
-    /// <summary>Sends page after page; a page that fails later cuts the connection, so that no part looks whole.</summary>
+    /// <summary>Sends page after page; one that fails cuts the connection, so that no part looks whole.</summary>
     private async Task StreamAsync(HttpContext context, JobPage page, int rest)
     {
         JsonResponse.Start(context, StatusCodes.Status200OK, length: null);
@@ -126,5 +126,6 @@ internal sealed class JobReadEndpoints(GrainCalls calls, GatewayOptions options)
     private ValueTask<JobPage> ReadPageAsync(long after, int rest) => calls.CallAsync(
         PoolKey,
         (after, Math.Min(rest, options.PageSize)),
-        static (IClusterCapacityGrain grain, (long After, int Max) asked) => grain.ReadJobsAsync(asked.After, asked.Max));
+        static (IClusterCapacityGrain grain, (long After, int Max) asked) =>
+            grain.ReadJobsAsync(asked.After, asked.Max));
 }

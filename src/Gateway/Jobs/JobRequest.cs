@@ -1,6 +1,6 @@
 namespace Sluice.Gateway.Jobs;
 
-/// <summary>A command that was read from a body; where there is a problem, name and command are not to be used.</summary>
+/// <summary>A command that was read from a body; where there is a problem, the rest is not to be used.</summary>
 internal readonly record struct JobRequest<TCommand>(string? Problem, string Name, TCommand Command)
     where TCommand : notnull;
 

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Sluice.Gateway.Access;
 using Sluice.Gateway.Http;
 using Sluice.Gateway.OpenApi;
-using Sluice.Grains.Interfaces.Jobs;
 
 namespace Sluice.Gateway.Jobs;
 
@@ -84,7 +83,7 @@ internal static class JobRoutes
         {
             Role = AccessRole.Read,
             Parameters = [NameInPath],
-            Responses = [new(200, typeof(JobDescription), "The job."), ApiErrors.NoJob, ApiErrors.Busy],
+            Responses = [new(200, typeof(JobDetails), "The job."), ApiErrors.NoJob, ApiErrors.Busy],
         }, jobs.DescribeAsync),
         (new("GET", "/api/v1/jobs/{name}/logs", "ReadJobLogs", "Jobs",
             "The output of a managed job; the header Sluice-Next-Offset says where to go on.")

@@ -15,7 +15,7 @@ internal static class ApiPages
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapOpenApi("/openapi/{documentName}.json");
+        routes.MapOpenApi("/openapi/v1.json");
         var page = ReadPage("spec.html");
         var script = ReadPage("spec.js");
         routes.MapGet("/api/spec.html", context => SendAsync(context, "text/html; charset=utf-8", page))

@@ -8,21 +8,29 @@ namespace Sluice.Gateway.OpenApi;
 
 [Description("What is known of a job, in this order of fields. Fields that a client added with /update_job follow.")]
 internal sealed record Job(
-    [property: JsonPropertyName("job_name"), Description("Unique; 1 to 253 characters without control characters or '/'.")] string JobName,
-    [property: JsonPropertyName("gpu_req"), Description("GPUs a replica, the least it runs with; 0 to 1,000,000.")] int GpuReq,
-    [property: JsonPropertyName("gpu_lim"), Description("GPUs a replica, the most it can use; gpu_req to 1,000,000.")] int GpuLim,
-    [property: JsonPropertyName("gpu_assigned"), Description("GPUs a replica that it holds now; 0 to gpu_lim.")] int GpuAssigned,
+    [property: JsonPropertyName("job_name"), Description("Unique; 1 to 253 characters without control characters or '/'.")]
+    string JobName,
+    [property: JsonPropertyName("gpu_req"), Description("GPUs a replica, the least it runs with; 0 to 1,000,000.")]
+    int GpuReq,
+    [property: JsonPropertyName("gpu_lim"), Description("GPUs a replica, the most it can use; gpu_req to 1,000,000.")]
+    int GpuLim,
+    [property: JsonPropertyName("gpu_assigned"), Description("GPUs a replica that it holds now; 0 to gpu_lim.")]
+    int GpuAssigned,
     [property: JsonPropertyName("replicas"), Description("1 to 1,000,000.")] int Replicas,
     [property: JsonPropertyName("total_epochs"), Description("0 or more.")] double TotalEpochs,
-    [property: JsonPropertyName("job_arrival_time"), Description("Seconds since the Unix epoch, UTC.")] double JobArrivalTime,
-    [property: JsonPropertyName("last_checkpoint_time"), Description("Seconds since the Unix epoch, UTC.")] double LastCheckpointTime,
+    [property: JsonPropertyName("job_arrival_time"), Description("Seconds since the Unix epoch, UTC.")]
+    double JobArrivalTime,
+    [property: JsonPropertyName("last_checkpoint_time"), Description("Seconds since the Unix epoch, UTC.")]
+    double LastCheckpointTime,
     [property: JsonPropertyName("completed_epochs"), Description("0 or more; fractions occur.")] double CompletedEpochs,
-    [property: JsonPropertyName("time_bw_checkpoints"), Description("Seconds between the last two checkpoints; null before the first.")] double? TimeBwCheckpoints,
+    [property: JsonPropertyName("time_bw_checkpoints"), Description("Seconds between the last two checkpoints; null before the first.")]
+    double? TimeBwCheckpoints,
     [property: JsonPropertyName("status"), Description("Any text; 'completed' leaves the ranked lists.")] string Status,
     [property: JsonPropertyName("restarts"), Description("0 or more.")] int Restarts);
 
 [Description("Why a request was refused.")]
-internal sealed record Error([property: JsonPropertyName("error"), Description("For people; names the field.")] string Text);
+internal sealed record Error(
+    [property: JsonPropertyName("error"), Description("For people; names the field.")] string Text);
 
 [Description("A message.")]
 internal sealed record Message([property: JsonPropertyName("message")] string Text);
@@ -47,7 +55,8 @@ internal sealed record ResizeNow(
     [property: JsonPropertyName("generation")] long Generation);
 
 internal sealed record NewJob(
-    [property: JsonPropertyName("job_name"), Description("1 to 253 characters without control characters or '/'.")] string JobName,
+    [property: JsonPropertyName("job_name"), Description("1 to 253 characters without control characters or '/'.")]
+    string JobName,
     [property: JsonPropertyName("gpu_req"), Description("0 to 1,000,000.")] int GpuReq,
     [property: JsonPropertyName("gpu_lim"), Description("gpu_req to 1,000,000.")] int GpuLim,
     [property: JsonPropertyName("gpu_assigned"), Description("0 to gpu_lim.")] int GpuAssigned)
@@ -64,7 +73,8 @@ internal sealed record NewJob(
 
 internal sealed record CheckpointNotification(
     [property: JsonPropertyName("job_name")] string JobName,
-    [property: JsonPropertyName("last_checkpoint_time"), Description("Seconds since the Unix epoch.")] double LastCheckpointTime,
+    [property: JsonPropertyName("last_checkpoint_time"), Description("Seconds since the Unix epoch.")]
+    double LastCheckpointTime,
     [property: JsonPropertyName("completed_epochs"), Description("0 or more.")] double CompletedEpochs)
 {
     [JsonPropertyName("total_epochs")]
@@ -163,5 +173,61 @@ internal sealed record Deletion(
 internal sealed record Quota(
     [property: JsonPropertyName("limit")] string Limit,
     [property: JsonPropertyName("used")] string Used);
+
+[Description("All that is known of a job.")]
+internal sealed record JobDetails(
+    [property: JsonPropertyName("job")] Job Job,
+    [property: JsonPropertyName("is_managed"), Description("False: external.")] bool IsManaged,
+    [property: JsonPropertyName("uid"), Description("Null for external jobs.")] string? Uid,
+    [property: JsonPropertyName("kind"), Description("Pod, Job or PyTorchJob.")] string? Kind,
+    [property: JsonPropertyName("namespace")] string? Namespace,
+    [property: JsonPropertyName("generation"), Description("Of the allocation that is applied.")] long Generation,
+    [property: JsonPropertyName("placement"), Description("Node and GPU indices of each replica.")] string? Placement,
+    [property: JsonPropertyName("reason"), Description("Why it has what it has, or waits.")] string? Reason,
+    [property: JsonPropertyName("attempt"), Description("Starts of its processes; 0 before the first.")] int Attempt,
+    [property: JsonPropertyName("exit_code"), Description("Of the last attempt that ended by itself.")] int? ExitCode,
+    [property: JsonPropertyName("message"), Description("What the executor last said.")] string? Message,
+    [property: JsonPropertyName("scale_mode"), Description("immediate or after-checkpoint.")] string? ScaleMode,
+    [property: JsonPropertyName("not_before"), Description("When it is started again.")] DateTimeOffset? NotBefore,
+    [property: JsonPropertyName("started_at")] DateTimeOffset? StartedAt,
+    [property: JsonPropertyName("ended_at")] DateTimeOffset? EndedAt);
+
+[Description("Nodes, quotas, and the managed jobs that hold GPUs or wait for them.")]
+internal sealed record ClusterCapacity(
+    [property: JsonPropertyName("nodes")] IReadOnlyList<NodeCapacity> Nodes,
+    [property: JsonPropertyName("allocations")] IReadOnlyList<JobAllocation> Allocations,
+    [property: JsonPropertyName("quotas")] IReadOnlyList<NamespaceQuota> Quotas);
+
+internal sealed record NodeCapacity(
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("gpu_count")] int GpuCount,
+    [property: JsonPropertyName("free_gpus")] int FreeGpus,
+    [property: JsonPropertyName("is_simulated"), Description("True: its GPUs exist in name only.")] bool IsSimulated);
+
+internal sealed record NamespaceQuota(
+    [property: JsonPropertyName("namespace")] string Namespace,
+    [property: JsonPropertyName("limit")] int Limit,
+    [property: JsonPropertyName("used")] int Used);
+
+internal sealed record JobAllocation(
+    [property: JsonPropertyName("job_name")] string JobName,
+    [property: JsonPropertyName("uid")] string Uid,
+    [property: JsonPropertyName("decided")] DecidedAllocation Decided,
+    [property: JsonPropertyName("held_gpus"), Description("Those not yet given back included.")] int HeldGpus,
+    [property: JsonPropertyName("is_ending"), Description("Ended, and not yet confirmed.")] bool IsEnding,
+    [property: JsonPropertyName("decided_at")] DateTimeOffset DecidedAt);
+
+internal sealed record DecidedAllocation(
+    [property: JsonPropertyName("uid")] string Uid,
+    [property: JsonPropertyName("generation")] long Generation,
+    [property: JsonPropertyName("gpu_count"), Description("GPUs a replica; 0 while it waits.")] int GpuCount,
+    [property: JsonPropertyName("blocks"), Description("One a replica.")] IReadOnlyList<DecidedBlock> Blocks,
+    [property: JsonPropertyName("reason")] string Reason,
+    [property: JsonPropertyName("at_next_checkpoint")] int? AtNextCheckpoint,
+    [property: JsonPropertyName("is_admitted"), Description("False: it waits, or stops and waits.")] bool IsAdmitted);
+
+internal sealed record DecidedBlock(
+    [property: JsonPropertyName("node")] string Node,
+    [property: JsonPropertyName("gpus"), Description("Indices on the node.")] IReadOnlyList<int> Gpus);
 
 internal sealed record Health([property: JsonPropertyName("status")] string Status);

@@ -17,8 +17,8 @@ internal static class RouteDocumentation
             {
                 Title = "Sluice",
                 Version = "1",
-                Description = "Elastic GPU jobs. Errors are answered as {\"error\": text}. Where the server was started "
-                    + "with tokens, requests carry one as Authorization: Bearer.",
+                Description = "Elastic GPU jobs. Errors are answered as {\"error\": text}. Where the server was "
+                    + "started with tokens, requests carry one as Authorization: Bearer.",
             };
             // The address is wherever the reader got this document from.
             document.Servers?.Clear();
@@ -93,7 +93,10 @@ internal static class RouteDocumentation
     }
 
     private static async Task<IDictionary<string, OpenApiMediaType>> ContentAsync(
-        string contentType, Type type, OpenApiOperationTransformerContext context, CancellationToken cancellationToken) =>
+        string contentType,
+        Type type,
+        OpenApiOperationTransformerContext context,
+        CancellationToken cancellationToken) =>
         new Dictionary<string, OpenApiMediaType>
         {
             [contentType] = new() { Schema = await SchemaAsync(type, context, cancellationToken) },

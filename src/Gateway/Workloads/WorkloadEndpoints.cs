@@ -90,7 +90,7 @@ internal sealed class WorkloadEndpoints(GrainCalls calls, ReadManifest readManif
         WorkloadAnswerWriter.SendDeletions(context, names, problems);
     }
 
-    /// <summary>Null: deleted. A grain that does not answer is one name's problem, and not that of the others.</summary>
+    /// <summary>Null: deleted. A grain that does not answer is one name's problem, not that of the others.</summary>
     private async ValueTask<string?> DeleteOneAsync(string name)
     {
         if (!JobNames.IsValid(name)) return JobAnswerWriter.NotFound;

@@ -31,7 +31,8 @@ internal static class WorkloadRoutes
             Responses =
             [
                 new(200, typeof(ScaledJob), "What the job has now."), ApiErrors.Invalid(), ApiErrors.NoJob,
-                new(409, typeof(Error), "The job is external, has ended, or waits."), ApiErrors.TooLarge, ApiErrors.Busy,
+                new(409, typeof(Error), "The job is external, has ended, or waits."),
+                ApiErrors.TooLarge, ApiErrors.Busy,
             ],
         }, workloads.ScaleAsync),
         (new("DELETE", "/delete", "Delete", Tag, "Ends and removes jobs.")
