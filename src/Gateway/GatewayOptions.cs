@@ -1,0 +1,80 @@
+using System.ComponentModel.DataAnnotations;
+using Sluice.Gateway.Access;
+
+namespace Sluice.Gateway;
+
+/// <summary>Settings of the gateway, checked by <see cref="GatewayServices.AddSluiceGateway"/>.</summary>
+public sealed class GatewayOptions
+{
+    /// <summary>The largest body, in bytes; a larger one gets 413. 1 KiB to 64 MiB; default 1 MiB.</summary>
+    [Range(1024, 64 * 1024 * 1024)]
+    public int MaxBodyBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>
+    /// Requests that are handled at once; one more gets 503, but for health probes. 1 to 1,000,000; default 10,000.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int MaxConcurrentRequests { get; set; } = 10_000;
+
+    /// <summary>Records that <c>/get_all_jobs</c> asks of the store at a time. 1 to 10,000; default 1,000.</summary>
+    [Range(1, 10_000)]
+    public int PageSize { get; set; } = 1000;
+
+    /// <summary>Deletions of one <c>/delete</c> request that run at once. 1 to 1,000; default 16.</summary>
+    [Range(1, 1000)]
+    public int MaxConcurrentDeletions { get; set; } = 16;
+
+    /// <summary>How often a grain call of unknown outcome is sent again. 0 to 10; default 3.</summary>
+    [Range(0, 10)]
+    public int MaxRetries { get; set; } = 3;
+
+    /// <summary>The wait before the first retry, four times as long before each next. 0 to 1 s; default 20 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>No retry starts later than this after the first call. 0 to 30 s; default 2 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:30")]
+    public TimeSpan RetryWindow { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long <c>/readyz</c> waits for the capacity grain. 1 ms to 30 s; default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:00:30")]
+    public TimeSpan ReadyTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Names and addresses, without port, under which this gateway is known beside the loopback ones. A request with
+    /// another Host gets 403. Read once, when the routes are mapped. Default none; at most 1,000.
+    /// </summary>
+    [MaxLength(1000)]
+    public IList<string> AllowedHosts { get; } = [];
+
+    /// <summary>Who may do what; null: whoever reaches the gateway may do all.</summary>
+    public AuthTokens? Tokens { get; set; }
+
+    /// <summary>
+    /// A token that is accepted with the role report where <see cref="Tokens"/> is set: made at the server's start and
+    /// handed to the jobs that it runs. 16 to 1,024 characters; null: none.
+    /// </summary>
+    [StringLength(AuthTokens.MaxTokenLength, MinimumLength = AuthTokens.MinTokenLength)]
+    public string? InternalReportToken { get; set; }
+
+    /// <summary>True: other machines may be served without tokens (<c>--open</c>). Default false.</summary>
+    public bool IsOpen { get; set; }
+
+    /// <summary>
+    /// The port on which only the monitoring routes and health are served; null: none. It may be set after the start,
+    /// when a dynamic port has become known.
+    /// </summary>
+    [Range(1, 65535)]
+    public int? MonitoringPort { get; set; }
+
+    /// <summary>Adds the host names and addresses of listening addresses to <see cref="AllowedHosts"/>.</summary>
+    /// <param name="urls">Such as <c>http://gpu-box:5000</c>; those that name any address add nothing.</param>
+    public void AllowHostsOf(IEnumerable<string> urls)
+    {
+        ArgumentNullException.ThrowIfNull(urls);
+        foreach (var url in urls)
+        {
+            if (ListenAddress.HostOf(url) is { } host && !ListenAddress.IsAnyAddress(host)) AllowedHosts.Add(host);
+        }
+    }
+}

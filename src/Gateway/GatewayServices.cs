@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sluice.Gateway.Http;
+using Sluice.Gateway.OpenApi;
+using Sluice.Gateway.Workloads;
+using Sluice.Manifests;
+
+namespace Sluice.Gateway;
+
+/// <summary>Adds the gateway to a host that has a grain factory.</summary>
+public static class GatewayServices
+{
+    /// <summary>
+    /// Adds what <see cref="GatewayRoutes.MapSluice"/> needs. The host adds an <see cref="IGrainFactory"/>, and may add
+    /// an <see cref="Grains.Interfaces.Jobs.IJobLogs"/> and a <see cref="ReadManifest"/> of its own.
+    /// </summary>
+    /// <exception cref="ValidationException">A setting is out of range.</exception>
+    public static IServiceCollection AddSluiceGateway(this IServiceCollection services, GatewayOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(options);
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+
+        services.TryAddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ReadManifest>(ManifestReader.Read);
+        services.TryAddSingleton<GrainCalls>();
+        services.TryAddSingleton<OperationIds>();
+        services.TryAddSingleton<GatewayInstruments>();
+        services.AddRouting();
+        services.AddMetrics();
+        services.AddOpenApi("v1", RouteDocumentation.Configure);
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
+        return services;
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Http;
+using Sluice.Gateway.Access;
+using Sluice.Gateway.Http;
+using Sluice.Gateway.OpenApi;
+
+namespace Sluice.Gateway.Workloads;
+
+/// <summary>The routes of the workload manager.</summary>
+internal static class WorkloadRoutes
+{
+    private const string Tag = "Workloads";
+
+    public static IEnumerable<(RouteSpec Spec, RequestDelegate Handler)> All(WorkloadEndpoints workloads) =>
+    [
+        (new("POST", "/deploy", "Deploy", Tag, "Deploys a Pod, Job or PyTorchJob that Sluice runs.")
+        {
+            Role = AccessRole.Operate,
+            Body = new(typeof(string), "application/yaml"),
+            Responses =
+            [
+                new(200, typeof(DeployedJob), "The same manifest is deployed under that name already."),
+                new(201, typeof(DeployedJob), "Recorded; it runs or waits."),
+                ApiErrors.Invalid("The manifest cannot be taken; the error says why."),
+                new(409, typeof(Error), "Another job has that name."), ApiErrors.TooLarge, ApiErrors.Busy,
+            ],
+        }, workloads.DeployAsync),
+        (new("POST", "/scale", "Scale", Tag, "Gives a job as many GPUs as fit; without a name, the best candidate.")
+        {
+            Role = AccessRole.Operate,
+            Body = new(typeof(ScaleWish), "application/json", IsRequired: false),
+            Responses =
+            [
+                new(200, typeof(ScaledJob), "What the job has now."), ApiErrors.Invalid(), ApiErrors.NoJob,
+                new(409, typeof(Error), "The job is external, has ended, or waits."),
+                ApiErrors.TooLarge, ApiErrors.Busy,
+            ],
+        }, workloads.ScaleAsync),
+        (new("DELETE", "/delete", "Delete", Tag, "Ends and removes jobs.")
+        {
+            Role = AccessRole.Operate,
+            Body = new(typeof(JobNamesToDelete), "application/json"),
+            Responses =
+            [
+                new(200, typeof(Deletions), "One result a name, in their order."), ApiErrors.Invalid(),
+                ApiErrors.TooLarge, ApiErrors.Busy,
+            ],
+        }, workloads.DeleteAsync),
+    ];
+}
