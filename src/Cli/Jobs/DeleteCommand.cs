@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Sluice.Cli.Client;
 
 namespace Sluice.Cli.Jobs;
@@ -33,7 +32,7 @@ internal static class DeleteCommand
             string[] wanted = [.. parsed.GetValue(option)!.Concat(parsed.GetValue(names)!).Distinct()];
             using var client = connect(parsed);
             var answer = SluiceClient.Accepted(await client.DeleteAsync(wanted, cancellationToken));
-            return Report(environment, Results(answer, wanted));
+            return Report(environment, answer.Read<Deletions>().Results);
         });
         return command;
     }
@@ -42,34 +41,20 @@ internal static class DeleteCommand
     {
         foreach (var result in results)
         {
-            if (result.Problem is null)
+            if (result.Deleted)
             {
                 environment.Out.WriteLine($"{result.Name} deleted");
             }
             else
             {
-                environment.Error.WriteLine($"sluice: {result.Name}: {result.Problem}");
+                environment.Error.WriteLine($"sluice: {result.Name}: {result.Message}");
             }
         }
 
-        return results.All(result => result.Problem is null) ? ExitCode.Done : ExitCode.Failed;
+        return results.All(result => result.Deleted) ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static List<Result> Results(ServerAnswer answer, string[] wanted)
-    {
-        using var document = answer.Read<JsonDocument>();
-        if (!document.RootElement.TryGetProperty("results", out var results))
-        {
-            return [.. wanted.Select(name => new Result(name, null))];
-        }
+    private sealed record Deletions(IReadOnlyList<Result> Results);
 
-        return
-        [
-            .. results.EnumerateArray().Select(result => new Result(
-                result.GetProperty("name").GetString()!,
-                result.TryGetProperty("error", out var error) ? error.GetString() : null)),
-        ];
-    }
-
-    private sealed record Result(string Name, string? Problem);
+    private sealed record Result(string Name, bool Deleted, string? Message);
 }
