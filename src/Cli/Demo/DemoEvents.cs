@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sluice.Cli.Output;
 using Sluice.Grains.Interfaces.Jobs;
 
@@ -10,7 +9,7 @@ internal static class DemoEvents
     /// <summary>Parts of a job's epochs after which its progress is worth a line.</summary>
     private const int ProgressParts = 4;
 
-    public static ImmutableArray<string> Between(DemoSnapshot? before, DemoSnapshot after)
+    public static IReadOnlyList<string> Between(DemoSnapshot? before, DemoSnapshot after)
     {
         ArgumentNullException.ThrowIfNull(after);
         var known = before?.Jobs.ToDictionary(job => job.Name) ?? [];

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sluice.Cli.Output;
 
 namespace Sluice.Cli.Demo;
@@ -33,7 +32,7 @@ internal sealed record DemoResult
 /// <summary>The closing words of a demo. Pure.</summary>
 internal static class DemoSummary
 {
-    public static ImmutableArray<string> Of(DemoResult result)
+    public static IReadOnlyList<string> Of(DemoResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
         return
@@ -48,7 +47,7 @@ internal static class DemoSummary
         ];
     }
 
-    public static ImmutableArray<string> Compare(DemoResult elastic, DemoResult rigid)
+    public static IReadOnlyList<string> Compare(DemoResult elastic, DemoResult rigid)
     {
         ArgumentNullException.ThrowIfNull(elastic);
         ArgumentNullException.ThrowIfNull(rigid);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sluice.Cli.Output;
 
 namespace Sluice.Cli.Demo;
@@ -6,7 +5,7 @@ namespace Sluice.Cli.Demo;
 /// <summary>Where a demo is watched.</summary>
 internal interface IDemoView
 {
-    void Show(DemoSnapshot snapshot, ImmutableArray<string> events);
+    void Show(DemoSnapshot snapshot, IReadOnlyList<string> events);
 
     /// <summary>Something beside the jobs' own events.</summary>
     void Note(string text);
@@ -15,7 +14,7 @@ internal interface IDemoView
 /// <summary>One line an event, for logs and pipes.</summary>
 internal sealed class PlainDemoView(TextWriter output) : IDemoView
 {
-    public void Show(DemoSnapshot snapshot, ImmutableArray<string> events)
+    public void Show(DemoSnapshot snapshot, IReadOnlyList<string> events)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         foreach (var line in events)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sluice.Cli.Output;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -12,7 +11,7 @@ internal sealed class LiveDemoView(LiveDisplayContext display, TimeProvider time
 
     private readonly Queue<string> _events = new();
 
-    public void Show(DemoSnapshot snapshot, ImmutableArray<string> events)
+    public void Show(DemoSnapshot snapshot, IReadOnlyList<string> events)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         foreach (var line in events)

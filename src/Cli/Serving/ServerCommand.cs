@@ -55,7 +55,7 @@ internal static class ServerCommand
             DefaultValueFactory = _ => [],
         };
         var grace = GlobalOptions.Integer(
-            "--grace-seconds", 0, 3600, "S", "From TERM to KILL when a job is stopped (default 30)");
+            "--grace-seconds", 0, 3600, "S", "From TERM to KILL when a job is stopped (default 10)");
         var ownSession = new Option<bool>(OwnSessionOption) { Hidden = true };
 
         var command = new Command("server", "Serve jobs on this machine")

@@ -22,10 +22,10 @@ public sealed class CapacityCommandTests
             NODE                 GPUS   FREE   HELD BY
             node-0 (simulated)   8      2      wide (0,1)
 
-            JOB    HOLDS   STATE            REASON
-            wide   6       giving back 4    makes room for gang
-            gone   2       ending           deleted
-            gang   0       waits            waits for 2 blocks of 2 GPUs
+            JOB    HOLDS   STATE           REASON
+            wide   6       giving back 4   makes room for gang
+            gone   2       ending          deleted
+            gang   0       waits           waits for 2 blocks of 2 GPUs
 
             NAMESPACE     QUOTA   USED
             fine-tuning   4       2

@@ -19,7 +19,7 @@ public sealed class ServerSettingsTests : IDisposable
         Assert.Null(options.SimulatedGpus);
         Assert.Null(options.SimulatedNodes);
         Assert.Equal("immediate", options.ScaleMode);
-        Assert.Equal(TimeSpan.FromSeconds(30), options.GracePeriod);
+        Assert.Equal(TimeSpan.FromSeconds(10), options.GracePeriod);
         Assert.False(options.IsOpen);
     }
 

@@ -53,7 +53,7 @@ internal sealed class FakeServer : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body);
         var request = new SeenRequest(
-            $"{context.Request.Method} {context.Request.Path}",
+            $"{context.Request.Method} {context.Request.Path.Value}",
             context.Request.QueryString.Value ?? "",
             await reader.ReadToEndAsync(),
             context.Request.Headers.Authorization.ToString());
