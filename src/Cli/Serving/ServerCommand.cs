@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
 using Sluice.Server;
 
 namespace Sluice.Cli.Serving;
@@ -82,26 +80,8 @@ internal static class ServerCommand
                 Processes.LeaveTerminal();
             }
 
-            return RunAsync(options, cancellationToken);
+            return ServerHost.RunAsync(options, cancellationToken);
         });
         return command;
-    }
-
-    private static async Task<int> RunAsync(ServerOptions options, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ServerHost.RunAsync(options, cancellationToken);
-        }
-        catch (IOException exception) when (exception.InnerException is AddressInUseException)
-        {
-            throw CliFailure.Refused(
-                $"{string.Join(" or ", options.Urls)} is in use, by another server perhaps; "
-                + "choose another address with --urls or FLASK_PORT");
-        }
-        catch (SocketException exception)
-        {
-            throw CliFailure.Refused($"cannot listen on {string.Join(" or ", options.Urls)}: {exception.Message}");
-        }
     }
 }
