@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using Sluice.Cli.Capacity;
+using Sluice.Cli.Client;
+using Sluice.Cli.Demo;
+using Sluice.Cli.Jobs;
+using Sluice.Cli.Serving;
+
+namespace Sluice.Cli;
+
+/// <summary>The <c>sluice</c> command: its parts, and what becomes of their failures.</summary>
+internal static class SluiceCommand
+{
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> arguments, CliEnvironment environment, CancellationToken cancellationToken)
+    {
+        var root = Create(environment);
+        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (arguments.Count == 0)
+        {
+            root.Parse("--help").Invoke(Invocation(environment));
+            return ExitCode.Usage;
+        }
+
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        {
+            return Report(environment, ExitCode.Usage, UsageProblem(parsed));
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(Invocation(environment), cancellationToken);
+        }
+        catch (CliFailure failure)
+        {
+            return Report(environment, failure.ExitCode, failure.Message);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (Exception exception) when (environment.Set("SLUICE_DEBUG") is null)
+        {
+            return Report(
+                environment,
+                ExitCode.Failed,
+                $"{exception.Message} ({exception.GetType().Name}; SLUICE_DEBUG=1 shows where)");
+        }
+    }
+
+    private static RootCommand Create(CliEnvironment environment)
+    {
+        var global = new GlobalOptions();
+        SluiceClient Connect(ParseResult parsed) =>
+            new(ServerAddress.Resolve(environment, parsed.GetValue(global.Server), parsed.GetValue(global.Token)));
+
+        return new RootCommand("Sluice moves GPUs between training jobs at their checkpoints.")
+        {
+            global.Server,
+            global.Token,
+            ServerCommand.Create(environment),
+            DemoCommand.Create(environment),
+            DeployCommand.Create(environment, Connect),
+            ScaleCommand.Create(environment, Connect),
+            DeleteCommand.Create(environment, Connect),
+            JobsCommand.Create(environment, Connect),
+            JobCommand.Create(environment, Connect),
+            LogsCommand.Create(environment, Connect),
+            CapacityCommand.Create(environment, Connect),
+        };
+    }
+
+    private static InvocationConfiguration Invocation(CliEnvironment environment) => new()
+    {
+        Output = environment.Out,
+        Error = environment.Error,
+        EnableDefaultExceptionHandler = false,
+        // Program turns signals into the token; a second handler would race with it.
+        ProcessTerminationTimeout = null,
+    };
+
+    private static string UsageProblem(ParseResult parsed)
+    {
+        // "Required command was not provided" comes along with every mistyped command.
+        var problem = parsed.UnmatchedTokens is [var unknown, ..] && parsed.CommandResult.Command is RootCommand
+            ? $"there is no command '{unknown}'"
+            : parsed.Errors[0].Message.TrimEnd('.');
+        return $"{problem}; see 'sluice {CommandPath(parsed.CommandResult)}--help'";
+    }
+
+    private static string CommandPath(CommandResult result) =>
+        result.Parent is CommandResult ? result.Command.Name + " " : "";
+
+    private static int Report(CliEnvironment environment, int exitCode, string problem)
+    {
+        environment.Error.WriteLine("sluice: " + problem.ReplaceLineEndings(" "));
+        return exitCode;
+    }
+}

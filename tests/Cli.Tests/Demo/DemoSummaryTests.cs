@@ -1,0 +1,116 @@
+using Sluice.Cli.Demo;
+
+namespace Sluice.Cli.Tests.Demo;
+
+public sealed class DemoSummaryTests
+{
+    private static readonly DemoResult Elastic = new()
+    {
+        Label = "elastic",
+        Completed = 4,
+        Jobs = 4,
+        Makespan = TimeSpan.FromSeconds(50),
+        Utilization = 0.934,
+        Resizes = 7,
+        Lost = new LostTraining(3.21, 5),
+        Capacity = 8,
+        IsSimulated = true,
+    };
+
+    [Fact]
+    public void Utilization_is_what_was_held_between_two_looks()
+    {
+        var utilization = new Utilization();
+        utilization.Add(TimeSpan.Zero, 8);
+        utilization.Add(TimeSpan.FromSeconds(2), 4);
+        utilization.Add(TimeSpan.FromSeconds(4), 0);
+
+        Assert.Equal(24, utilization.HeldGpuSeconds);
+        Assert.Equal(0.75, utilization.Over(TimeSpan.FromSeconds(4), 8));
+    }
+
+    [Fact]
+    public void Utilization_of_nothing_is_zero()
+    {
+        var utilization = new Utilization();
+        utilization.Add(TimeSpan.Zero, 8);
+
+        Assert.Equal(0, utilization.HeldGpuSeconds);
+        Assert.Equal(0, utilization.Over(TimeSpan.Zero, 8));
+        Assert.Equal(0, utilization.Over(TimeSpan.FromSeconds(1), 0));
+    }
+
+    [Fact]
+    public void A_look_that_is_not_later_replaces_the_one_before()
+    {
+        var utilization = new Utilization();
+        utilization.Add(TimeSpan.FromSeconds(1), 8);
+        utilization.Add(TimeSpan.FromSeconds(1), 2);
+        utilization.Add(TimeSpan.FromSeconds(2), 0);
+
+        Assert.Equal(2, utilization.HeldGpuSeconds);
+    }
+
+    [Fact]
+    public void Lost_training_is_added_up_and_a_torn_line_costs_nothing_but_its_number()
+    {
+        var lost = LostTraining.Parse(
+            ["""{"lost_seconds": 1.25, "gpus": 4}""", """{"lost_seconds": 0.5}""", "", """{"lost_sec"""]);
+
+        Assert.Equal(new LostTraining(1.75, 3), lost);
+    }
+
+    [Fact]
+    public void Lost_training_is_found_in_the_folders_of_all_runs()
+    {
+        var folder = Directory.CreateTempSubdirectory("sluice-cli-").FullName;
+        try
+        {
+            foreach (var uid in new[] { "a", "b" })
+            {
+                var work = Directory.CreateDirectory(Path.Combine(folder, uid, "work")).FullName;
+                File.WriteAllText(Path.Combine(work, LostTraining.FileName), "{\"lost_seconds\": 2}\n");
+            }
+
+            Assert.Equal(new LostTraining(4, 2), LostTraining.ReadAll(folder));
+            Assert.Equal(new LostTraining(0, 0), LostTraining.ReadAll(Path.Combine(folder, "missing")));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void The_summary_says_what_was_measured_and_on_what()
+    {
+        Assert.Equal(
+            [
+                "elastic, on 8 simulated GPUs",
+                "  jobs completed    4 of 4",
+                "  makespan          50.0 s",
+                "  utilization       93 % of the GPUs held",
+                "  resizes           7",
+                "  training lost     3.2 s, measured by the trainers at 5 stops",
+            ],
+            DemoSummary.Of(Elastic));
+        Assert.Equal("elastic, on 8 real GPUs", DemoSummary.Of(Elastic with { IsSimulated = false })[0]);
+    }
+
+    [Fact]
+    public void The_comparison_ends_with_the_ratio_of_the_makespans()
+    {
+        var rigid = Elastic with { Label = "fixed", Makespan = TimeSpan.FromSeconds(80), Utilization = 0.5 };
+
+        var lines = DemoSummary.Compare(Elastic, rigid);
+
+        Assert.Equal("  elastic is 1.60 times as fast as fixed", lines[^1]);
+        Assert.Contains("50.0 s     80.0 s", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Runs_that_did_not_complete_are_not_compared() =>
+        Assert.Equal(
+            ["no comparison: not all jobs completed"],
+            DemoSummary.Compare(Elastic, Elastic with { Completed = 3 }));
+}
