@@ -11,6 +11,15 @@ internal static class VariableReferences
     /// <returns>Null where the result is longer than an argument may be: references can double at every step.</returns>
     public static string? Expand(string text, IReadOnlyDictionary<string, string> values)
     {
+        // A text without references is shared by all processes of a job.
+        return text.Contains('$') ? Fit(ExpandAll(text, values)) : Fit(text);
+    }
+
+    private static string? Fit(string text) =>
+        Encoding.UTF8.GetByteCount(text) <= ManifestLimits.MaxArgumentBytes ? text : null;
+
+    private static string ExpandAll(string text, IReadOnlyDictionary<string, string> values)
+    {
         var result = new StringBuilder(text.Length);
         var lastClose = text.LastIndexOf(')');
         var at = 0;
@@ -44,7 +53,6 @@ internal static class VariableReferences
             }
         }
 
-        var expanded = result.ToString();
-        return Encoding.UTF8.GetByteCount(expanded) <= ManifestLimits.MaxArgumentBytes ? expanded : null;
+        return result.ToString();
     }
 }

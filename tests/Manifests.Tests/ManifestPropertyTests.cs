@@ -76,7 +76,7 @@ public sealed class ManifestPropertyTests
         var random = new Random(seed);
         foreach (var (_, yaml) in Manifests(seed))
         {
-            for (var round = 0; round < 4; round++)
+            for (var round = 0; round < 3; round++)
             {
                 var damaged = Damage(yaml, random);
                 var reading = ManifestReader.Read(damaged);
@@ -86,7 +86,7 @@ public sealed class ManifestPropertyTests
                 Assert.NotEqual(plan.Processes.IsEmpty, plan.Problem is null);
                 if (reading.Manifest is not null)
                 {
-                    RewriteAssert.IsStable(damaged, 2, 3);
+                    Assert.Equal(reading.Manifest, Texts.Read(ManifestRewriter.Rewrite(damaged, RewriteAssert.Assign(2))));
                 }
             }
         }
