@@ -136,6 +136,26 @@ public sealed class AccessTests
         Assert.Equal(AccessRole.None, tokens.RoleOf(ReportToken));
     }
 
+    [Fact]
+    public void A_file_of_tokens_is_named_in_its_problem()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            File.WriteAllText(path, "operate " + OperateToken);
+            Assert.Equal(AccessRole.Operate, AuthTokens.Read(path).RoleOf(OperateToken));
+            File.WriteAllText(path, "operate short");
+            Assert.StartsWith($"{path}: line 1", Assert.Throws<FormatException>(() => AuthTokens.Read(path)).Message,
+                StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        Assert.ThrowsAny<IOException>(() => AuthTokens.Read(path));
+    }
+
     [Theory]
     [InlineData("", "no token")]
     [InlineData("# only a comment", "no token")]

@@ -31,7 +31,7 @@ public sealed class AuthTokens
     /// <exception cref="FormatException">A line is not as it must be; the message names it, and no token.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static AuthTokens ReadFile(string path)
+    public static AuthTokens Read(string path)
     {
         try
         {
