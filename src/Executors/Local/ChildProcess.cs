@@ -32,9 +32,13 @@ internal static unsafe class ChildProcess
         }
 
         output = new FileStream(new SafeFileHandle(ends[0], ownsHandle: true), FileAccess.Read, bufferSize: 0);
+        var (own, pid) = (-1, 0);
         try
         {
-            var error = Spawn(program, spec, ends[1], out var pid);
+            // The rank's end of the pipe reads too: so there is always a reader, and a rank that outlives its runner is
+            // not ended by the next thing it prints, least of all while it saves its work on TERM.
+            own = Libc.Open($"/proc/self/fd/{ends[1]}", Libc.OpenReadWrite | Libc.CloseOnExec, 0);
+            var error = own < 0 ? Marshal.GetLastPInvokeError() : Spawn(program, spec, own, out pid);
             if (error != 0)
             {
                 output.Dispose();
@@ -47,6 +51,7 @@ internal static unsafe class ChildProcess
         finally
         {
             _ = Libc.Close(ends[1]);
+            _ = Libc.Close(own);
         }
     }
 

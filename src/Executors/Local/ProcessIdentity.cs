@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Sluice.Executors.Local;
 
 /// <summary>
@@ -22,6 +24,7 @@ internal sealed record ProcessIdentity(int Pid, long StartTicks, string BootId)
         return new(entry.Pid, entry.StartTicks, CurrentBootId);
     }
 
+    [JsonIgnore]
     public bool IsOfThisBoot => BootId == CurrentBootId;
 
     /// <summary>Sends a signal, unless the process is gone or its number is another's by now.</summary>

@@ -46,6 +46,11 @@ internal sealed class RunLauncher(LocalExecutorOptions options, Action changed)
             start.ArgumentList.Add(argument);
         }
 
+        // A runner waits nearly all its life, and there is one a job: it should start fast and take little.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_gcServer"] = "0";
+        start.Environment["DOTNET_gcConcurrent"] = "0";
+
         Process process;
         try
         {

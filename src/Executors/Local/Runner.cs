@@ -41,9 +41,10 @@ public static class Runner
     public static async Task<int> RunAsync(string[] args)
     {
         ArgumentNullException.ThrowIfNull(args);
-        if (args is not ["--dir", { Length: > 0 } path] || RunFolder.OfAttempt(path) is not var (folder, attempt))
+        if (args is not ["--dir", { Length: > 0 } path] || RunFolder.OfAttempt(path) is not var (folder, attempt)
+            || !Directory.Exists(folder.AttemptPath(attempt)))
         {
-            await Console.Error.WriteLineAsync("usage: sluice runner --dir RUNS/UID/attempt-N");
+            await Console.Error.WriteLineAsync("usage: sluice runner --dir FOLDER, an existing RUNS/UID/attempt-N");
             return UsageError;
         }
 

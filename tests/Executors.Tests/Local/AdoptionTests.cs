@@ -84,6 +84,22 @@ public class AdoptionTests
     }
 
     [Fact]
+    public async Task A_trainer_whose_runner_was_killed_still_saves_its_work_and_prints_as_it_ends()
+    {
+        await using var world = new ExecutorWorld();
+        var executor = world.NewExecutor();
+        await world.StartAsync(
+            executor,
+            Runs.Desired("trap 'echo saving; echo saved > saved; exit 0' TERM; echo 1 > ready; while :; do sleep 0.02; done"));
+        await world.FileAsync("ready");
+
+        Libc.Signal(world.RunnerPid(), Libc.SigKill);
+
+        await ExecutorWorld.PhaseAsync(executor, RunPhase.Exited);
+        Assert.True(File.Exists(world.WorkFile("saved")));
+    }
+
+    [Fact]
     public async Task A_run_whose_runner_was_killed_can_be_started_anew()
     {
         await using var world = new ExecutorWorld();

@@ -89,6 +89,17 @@ public class StartTests
     }
 
     [Fact]
+    public async Task A_runner_without_an_attempt_explains_its_use_and_makes_nothing()
+    {
+        await using var world = new ExecutorWorld();
+
+        var (exitCode, _) = await RunRunnerAsync(world.Folder().AttemptPath(1));
+
+        Assert.Equal(2, exitCode);
+        Assert.False(Directory.Exists(world.Root));
+    }
+
+    [Fact]
     public async Task An_attempt_whose_runner_never_came_up_can_be_started_after_all()
     {
         await using var world = new ExecutorWorld();
