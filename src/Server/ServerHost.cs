@@ -149,7 +149,7 @@ public static class ServerHost
     /// <summary>What keeps the server from starting, for people; null for what is a fault of the program.</summary>
     private static string? Explain(Exception failure, ServerOptions options) => failure switch
     {
-        StoreException or ValidationException => failure.Message,
+        StoreException or ValidationException or FormatException => failure.Message,
         OptionsValidationException invalid => string.Join("; ", invalid.Failures),
         IOException { InnerException: AddressInUseException } => $"the port is in use: {string.Join(", ", options.Urls)}",
         IOException or UnauthorizedAccessException or SocketException => failure.Message,
