@@ -31,7 +31,9 @@ public interface IGrainState<T>
     bool RecordExists { get; set; }
 }
 
-/// <summary>A storage provider.</summary>
+/// <summary>
+/// A storage provider. It sets state, etag and whether there is a record after each call; a new state where there is none.
+/// </summary>
 public interface IGrainStorage
 {
     Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState);

@@ -6,7 +6,10 @@ internal interface ILoadedState
     Task LoadAsync();
 }
 
-/// <summary>One stored record of a grain; the same object faces the grain and the storage provider.</summary>
+/// <summary>
+/// One stored record of a grain; the same object faces the grain and the storage provider. As on Orleans, the provider
+/// says what the state is where nothing is stored any more.
+/// </summary>
 internal sealed class PersistentState<TState>(Activation activation, string stateName, IGrainStorage storage)
     : IPersistentState<TState>, IGrainState<TState>, ILoadedState
 {
@@ -44,20 +47,9 @@ internal sealed class PersistentState<TState>(Activation activation, string stat
 
     public Task LoadAsync() => ReadStateAsync();
 
-    public async Task ReadStateAsync()
-    {
-        await storage.ReadStateAsync(stateName, activation.GrainId, this);
-        if (!_recordExists || _state is null)
-        {
-            _state = Activator.CreateInstance<TState>();
-        }
-    }
+    public Task ReadStateAsync() => storage.ReadStateAsync(stateName, activation.GrainId, this);
 
     public Task WriteStateAsync() => storage.WriteStateAsync(stateName, activation.GrainId, this);
 
-    public async Task ClearStateAsync()
-    {
-        await storage.ClearStateAsync(stateName, activation.GrainId, this);
-        _state = Activator.CreateInstance<TState>();
-    }
+    public Task ClearStateAsync() => storage.ClearStateAsync(stateName, activation.GrainId, this);
 }

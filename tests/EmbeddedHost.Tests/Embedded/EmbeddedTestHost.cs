@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Sluice.EmbeddedHost.Tests.Promises;
 
 namespace Sluice.EmbeddedHost.Tests.Embedded;
@@ -34,8 +35,6 @@ public sealed class EmbeddedTestHost : IGrainTestHost, IAsyncLifetime
 
     public FakeTimeProvider Time { get; } = new();
 
-    public TimeSpan IdleTime { get; } = TimeSpan.FromMinutes(7);
-
     private IHostedService Service => _services.GetServices<IHostedService>().Single();
 
     public static EmbeddedTestHost Create(
@@ -43,6 +42,13 @@ public sealed class EmbeddedTestHost : IGrainTestHost, IAsyncLifetime
         new(configure, addServices);
 
     public Task InitializeAsync() => Service.StartAsync(CancellationToken.None);
+
+    public Task EndIdleAsync()
+    {
+        var options = _services.GetRequiredService<IOptions<EmbeddedHostOptions>>().Value;
+        Time.Advance(options.CollectionAge + options.CollectionInterval);
+        return Task.CompletedTask;
+    }
 
     public Task StopAsync() => Service.StopAsync(CancellationToken.None);
 

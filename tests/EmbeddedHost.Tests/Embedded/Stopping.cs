@@ -85,4 +85,17 @@ public sealed class Stopping : IAsyncLifetime
 
         Assert.Contains("IRestlessGrain.PingAsync", failure.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_running_tick_is_told_that_its_activation_ends()
+    {
+        var grain = _host.Grains.GetGrain<ITickerGrain>("told");
+        await grain.StartAsync(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), interleave: true);
+        _host.Time.Advance(TimeSpan.FromSeconds(1));
+        await _host.Probe.WhenAsync("told/tick-1");
+
+        await grain.EndAsync();
+
+        await _host.Probe.WhenAsync("told/tick-cancelled");
+    }
 }

@@ -41,7 +41,7 @@ public abstract class ActivationPromises<THost>(THost host) : GrainPromises<THos
         var grain = Grain<ISubjectGrain>();
         var activation = await grain.GetActivationAsync();
 
-        Host.Time.Advance(Host.IdleTime);
+        await Host.EndIdleAsync();
         await Probe.WhenAsync($"{Key}/ended");
 
         Assert.Equal(1, Probe.Count($"{Key}/ended-{DeactivationReasonCode.ActivationIdle}"));
@@ -55,7 +55,7 @@ public abstract class ActivationPromises<THost>(THost host) : GrainPromises<THos
         await other.PeekAsync();
         var activation = await Grain<IKeptGrain>().GetActivationAsync();
 
-        Host.Time.Advance(Host.IdleTime);
+        await Host.EndIdleAsync();
         await Probe.WhenAsync($"{Key}/ended");
 
         Assert.Equal(activation, await Grain<IKeptGrain>().GetActivationAsync());
@@ -69,7 +69,7 @@ public abstract class ActivationPromises<THost>(THost host) : GrainPromises<THos
         var held = grain.HoldAsync("held");
         await ReachedAsync("held");
 
-        Host.Time.Advance(Host.IdleTime);
+        await Host.EndIdleAsync();
         Open("held");
         await InTimeAsync(held);
 

@@ -35,6 +35,7 @@ public sealed class Records : IGrainStorage
         await Task.Yield();
         ThrowIfChanged(grainId, grainState.ETag);
         _records.TryRemove(grainId.ToString(), out _);
+        grainState.State = Activator.CreateInstance<T>();
         grainState.ETag = null;
         grainState.RecordExists = false;
     }

@@ -34,7 +34,7 @@ public abstract class StatePromises<THost>(THost host) : GrainPromises<THost>(ho
         var control = Grain<ISubjectGrain>();
         await control.PeekAsync();
 
-        Host.Time.Advance(Host.IdleTime);
+        await Host.EndIdleAsync();
         await Probe.WhenAsync($"{Key}/ended");
 
         var (atActivation, _, next) = await InTimeAsync(grain.ReadAsync());
