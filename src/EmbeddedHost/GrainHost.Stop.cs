@@ -8,6 +8,7 @@ internal sealed partial class GrainHost
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _allEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isStopping;
+    private volatile bool _isEnding;
     private int _callsInFlight;
 
     /// <summary>Counts a call that begins. While the host stops only grains may call, to finish what runs.</summary>
@@ -27,9 +28,9 @@ internal sealed partial class GrainHost
 
     public void CallEnded()
     {
-        if (Interlocked.Decrement(ref _callsInFlight) == 0)
+        if (Interlocked.Decrement(ref _callsInFlight) == 0 && _isStopping)
         {
-            SignalIfStopping(_drained);
+            _drained.TrySetResult();
         }
     }
 
@@ -59,6 +60,7 @@ internal sealed partial class GrainHost
 
     private void EndAll()
     {
+        _isEnding = true;
         foreach (var grainClass in Classes.All)
         {
             foreach (var (_, activation) in grainClass.Activations.OrderBy(one => one.Key, StringComparer.Ordinal))
@@ -83,14 +85,6 @@ internal sealed partial class GrainHost
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
             return false;
-        }
-    }
-
-    private void SignalIfStopping(TaskCompletionSource signal)
-    {
-        if (_isStopping)
-        {
-            signal.TrySetResult();
         }
     }
 }

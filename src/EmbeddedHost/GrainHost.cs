@@ -84,9 +84,9 @@ internal sealed partial class GrainHost : IDisposable
     public void Forget(Activation activation)
     {
         Remove(activation);
-        if (Interlocked.Decrement(ref _activationCount) == 0)
+        if (Interlocked.Decrement(ref _activationCount) == 0 && _isEnding)
         {
-            SignalIfStopping(_allEnded);
+            _allEnded.TrySetResult();
         }
     }
 

@@ -65,7 +65,9 @@ internal sealed class GrainCall<TResult>(
         {
             _promise.TrySetResult(method.CopyResult(answered));
         }
-        catch (NotSupportedException exception)
+#pragma warning disable CA1031 // Whatever keeps a result from being copied is for the caller, who would wait for ever.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             _promise.TrySetException(exception);
         }
