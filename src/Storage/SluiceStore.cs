@@ -79,11 +79,11 @@ public sealed partial class SluiceStore
         IWriteSession? session = null;
         try
         {
-            var dialect = wrap(new SqliteDialect(directory, options.MaxDatabaseBytes));
+            loggers ??= NullLoggerFactory.Instance;
+            var sqlite = new SqliteDialect(directory, options.MaxDatabaseBytes, loggers.CreateLogger<SqliteDialect>());
+            var dialect = wrap(sqlite);
             session = dialect.OpenWriter();
-            return new(
-                options, timeProvider ?? TimeProvider.System, loggers ?? NullLoggerFactory.Instance, dialect, session,
-                folder);
+            return new(options, timeProvider ?? TimeProvider.System, loggers, dialect, session, folder);
         }
         catch
         {

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Sluice.Storage.Sqlite;
 
 /// <summary>
@@ -5,7 +7,8 @@ namespace Sluice.Storage.Sqlite;
 /// the small rest that was written meanwhile is copied between two commits, because the log can begin anew only where
 /// nothing in it is left to copy.
 /// </summary>
-internal sealed class SqliteCheckpointer(Func<SqliteDatabase> open, int intervalPages) : IDisposable
+internal sealed partial class SqliteCheckpointer(Func<SqliteDatabase> open, int intervalPages, ILogger logger)
+    : IDisposable
 {
     // Each pass leaves what was written during it: the second one is short, and leaves little.
     private const int Passes = 2;
@@ -19,14 +22,9 @@ internal sealed class SqliteCheckpointer(Func<SqliteDatabase> open, int interval
         _pages += writer.TakeWrittenPages();
         if (_copying is { IsCompleted: true })
         {
-            // A failure is not the writers': the log keeps everything, and the next interval tries again.
-            var isCopied = _copying.IsCompletedSuccessfully;
             _copying = null;
             _pages = 0;
-            if (isCopied)
-            {
-                TryCheckpoint(writer);
-            }
+            TryCheckpoint(writer);
         }
         else if (_copying is null && _pages >= intervalPages)
         {
@@ -35,36 +33,38 @@ internal sealed class SqliteCheckpointer(Func<SqliteDatabase> open, int interval
         }
     }
 
-    public void Dispose()
-    {
-        try
-        {
-            _copying?.Wait();
-        }
-        catch (AggregateException)
-        {
-            // As above.
-        }
-    }
+    public void Dispose() => _copying?.Wait();
 
-    private static void TryCheckpoint(SqliteDatabase database)
-    {
-        try
-        {
-            database.Checkpoint();
-        }
-        catch (StoreException)
-        {
-            // As above; the commit before it stands.
-        }
-    }
+    [LoggerMessage(5020, LogLevel.Warning,
+        "The log of the database could not be copied into it; it grows until the next try succeeds")]
+    private static partial void LogCheckpointFailed(ILogger logger, Exception exception);
 
     private void Copy()
     {
-        using var database = open();
-        for (var pass = 0; pass < Passes; pass++)
+        try
+        {
+            using var database = open();
+            for (var pass = 0; pass < Passes; pass++)
+            {
+                database.Checkpoint();
+            }
+        }
+        catch (StoreException exception)
+        {
+            LogCheckpointFailed(logger, exception);
+        }
+    }
+
+    /// <summary>A failure is not the writers': their commit stands, and the log keeps everything.</summary>
+    private void TryCheckpoint(SqliteDatabase database)
+    {
+        try
         {
             database.Checkpoint();
+        }
+        catch (StoreException exception)
+        {
+            LogCheckpointFailed(logger, exception);
         }
     }
 }

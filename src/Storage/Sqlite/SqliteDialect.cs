@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Sluice.Storage.Dialects;
 
 namespace Sluice.Storage.Sqlite;
@@ -18,11 +19,11 @@ internal sealed class SqliteDialect : IStoreDialect
     private readonly long _maxDatabaseBytes;
     private readonly SqliteCheckpointer _checkpointer;
 
-    public SqliteDialect(string dataDirectory, long maxDatabaseBytes)
+    public SqliteDialect(string dataDirectory, long maxDatabaseBytes, ILogger logger)
     {
         _path = Path.Combine(dataDirectory, FileName);
         _maxDatabaseBytes = maxDatabaseBytes;
-        _checkpointer = new(() => Open(ReaderCacheKibibytes, database => database), CheckpointPages);
+        _checkpointer = new(() => Open(ReaderCacheKibibytes, database => database), CheckpointPages, logger);
     }
 
     public string Description => _path;

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Sluice.Grains.Interfaces;
 using Sluice.Testing;
 
@@ -268,6 +270,39 @@ public sealed class GroupCommitTests : IDisposable
         await Task.WhenAll(first, record, rows, job);
 
         Assert.Equal(2, _script.CommitCount);
+    }
+
+    [Fact]
+    public async Task An_operator_sees_commits_batch_sizes_and_conflicts()
+    {
+        var seen = new ConcurrentDictionary<string, double>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == "Sluice.Storage")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => Add(instrument, value));
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Add(instrument, value));
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => Add(instrument, value));
+        listener.Start();
+
+        var store = Open();
+        await PutAsync(store, "a");
+        await Assert.ThrowsAsync<InconsistentStateException>(() => PutAsync(store, "a"));
+
+        // Tests beside this one count too.
+        Assert.True(seen["sluice.storage.commits"] >= 1);
+        Assert.True(seen["sluice.storage.batch_size"] >= 1);
+        Assert.True(seen["sluice.storage.commit_duration"] > 0);
+        Assert.True(seen["sluice.storage.conflicts"] >= 1);
+
+        void Add(Instrument instrument, double value) =>
+            seen.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value);
     }
 
     public void Dispose()
