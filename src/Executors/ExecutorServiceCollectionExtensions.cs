@@ -25,6 +25,7 @@ public static class ExecutorServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ExecutorInstruments>();
         services.TryAddSingleton<PlanLocally>(LocalPlanner.Plan);
+        services.AddSingleton<IManifestCheck, LocalManifestCheck>();
         services.TryAddSingleton<IRunReports, GrainRunReports>();
         services.TryAddSingleton<LocalExecutor>();
         services.TryAddSingleton<IExecutor>(provider => provider.GetRequiredService<LocalExecutor>());

@@ -78,7 +78,20 @@ public sealed record Manifest
     /// Whether a replica that ended so is started again, the back-off limit aside. A Job replaces a failed pod under
     /// Never too: that policy only keeps the pod itself from being restarted. A signal counts as 128 and its number.
     /// </summary>
-    public bool IsRestartedAfter(int exitCode) => RestartPolicy switch
+    public bool IsRestartedAfter(int exitCode) => RestartRule.IsRestartedAfter(exitCode);
+
+    /// <summary>All that decides whether a replica is started again.</summary>
+    public RestartRule RestartRule => new(Kind, RestartPolicy, MinRetryableExitCode);
+}
+
+/// <summary>Decides whether a replica that ended is started again.</summary>
+/// <param name="Kind">A Job replaces a failed pod whatever the pod's own policy says.</param>
+/// <param name="Policy">Of the replica.</param>
+/// <param name="MinRetryableExitCode">As <see cref="Manifest.MinRetryableExitCode"/>.</param>
+public sealed record RestartRule(ManifestKind Kind, RestartPolicy Policy, int MinRetryableExitCode)
+{
+    /// <summary>As <see cref="Manifest.IsRestartedAfter"/>.</summary>
+    public bool IsRestartedAfter(int exitCode) => Policy switch
     {
         RestartPolicy.Always => true,
         RestartPolicy.OnFailure => exitCode != 0 && exitCode >= MinRetryableExitCode,

@@ -83,6 +83,7 @@ public static class ServerHost
             executor.SimulatedNodes = [.. (options.SimulatedNodes ?? []).Select(node => new LocalNode(node.Name, node.Gpus))];
             executor.GpuQuotas = options.Quotas;
             executor.GracePeriod = options.GracePeriod;
+            executor.ReportToken = gateway.InternalReportToken;
         });
         services.AddOptions<LocalExecutorOptions>().Configure<IServer>((executor, server) =>
             executor.SluiceUrl = () => JobFacingUrl(server));
@@ -100,6 +101,7 @@ public static class ServerHost
             IsOpen = options.IsOpen,
             MonitoringPort = options.MonitoringPort,
             Tokens = options.AuthTokensFile is { } file ? AuthTokens.Read(file) : null,
+            InternalReportToken = options.AuthTokensFile is null ? null : ReportToken.ReadOrMake(options.DataDirectory),
         };
         gateway.AllowHostsOf(urls);
         foreach (var host in options.AllowedHosts)

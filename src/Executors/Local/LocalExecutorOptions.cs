@@ -27,6 +27,10 @@ public sealed class LocalExecutorOptions : IValidatableObject
     [Required]
     public Func<string>? SluiceUrl { get; set; }
 
+    /// <summary>The bearer token with which jobs report; 16 to 1,024 characters. Default null: none is asked for.</summary>
+    [StringLength(1024, MinimumLength = 16)]
+    public string? ReportToken { get; set; }
+
     /// <summary>This machine's name as a node; 1–253 characters. Default: its host name in lower case.</summary>
     [Required, StringLength(253, MinimumLength = 1)]
     public string NodeName { get; set; } = DefaultNodeName();
@@ -73,7 +77,7 @@ public sealed class LocalExecutorOptions : IValidatableObject
     public IReadOnlyList<string> InheritedVariables { get; set; } =
     [
         "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_*", "TZ", "TMPDIR", "LD_LIBRARY_PATH",
-        "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CONDA_*", "PYENV_*", "CUDA_HOME", "CUDA_PATH", "NCCL_*",
+        "SLUICE_ROOT", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CONDA_*", "PYENV_*", "CUDA_HOME", "CUDA_PATH", "NCCL_*",
     ];
 
     /// <inheritdoc/>

@@ -26,6 +26,11 @@ internal static class RunSpecBuilder
         var inherited = serverEnvironment
             .Where(variable => IsInherited(variable.Key, options.InheritedVariables))
             .ToImmutableSortedDictionary(StringComparer.Ordinal);
+        if (options.ReportToken is { } token)
+        {
+            inherited = inherited.SetItem("SLUICE_TOKEN", token);
+        }
+
         return new RunSpec
         {
             Uid = desired.Uid,

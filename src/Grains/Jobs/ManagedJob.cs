@@ -33,7 +33,7 @@ public sealed record ManagedJob
 
     public TimeSpan MinRunTime { get; init; }
 
-    public RestartPolicy RestartPolicy { get; init; }
+    public required RestartRule RestartRule { get; init; }
 
     /// <summary>Failures in a row after which the job has failed.</summary>
     public int BackoffLimit { get; init; }

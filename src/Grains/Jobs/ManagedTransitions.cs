@@ -7,6 +7,9 @@ namespace Sluice.Grains.Jobs;
 /// <summary>What deployments, decisions of the ledger and observations of the executor make of a managed job. Pure.</summary>
 public static class ManagedTransitions
 {
+    /// <summary>128 and KILL.</summary>
+    private const int KilledExitCode = 137;
+
     /// <summary>A run of that length clears the count of failures.</summary>
     private static readonly TimeSpan GoodRun = TimeSpan.FromMinutes(10);
 
@@ -42,7 +45,7 @@ public static class ManagedTransitions
                     : options.IsAfterCheckpointByDefault,
                 CheckpointDeadline = manifest.CheckpointDeadline ?? options.CheckpointDeadline,
                 MinRunTime = manifest.MinRunTime ?? options.MinRunTime,
-                RestartPolicy = manifest.RestartPolicy,
+                RestartRule = manifest.RestartRule,
                 BackoffLimit = manifest.BackoffLimit,
             },
         };
@@ -110,9 +113,7 @@ public static class ManagedTransitions
         {
             RunPhase.Running => Running(seen, record, seen.Managed, report),
             RunPhase.Exited or RunPhase.StartFailed => Exited(seen, record, seen.Managed, report, options, now),
-            RunPhase.Stopped => report.Attempt >= managed.Attempt && managed.RunningSince is not null
-                ? seen with { Managed = seen.Managed with { RunningSince = null } }
-                : seen,
+            RunPhase.Stopped => Stopped(seen, seen.Managed, report),
             _ => state,
         };
     }
@@ -164,6 +165,19 @@ public static class ManagedTransitions
                 },
             };
 
+    /// <summary>
+    /// Nothing runs. Where the very attempt that should run was stopped, or a later one (a data folder that was restored
+    /// from a backup is older than what ran), only a further attempt can follow: each is started once.
+    /// </summary>
+    private static JobState Stopped(JobState state, ManagedJob managed, RunReport report) => state with
+    {
+        Managed = managed with
+        {
+            RunningSince = null,
+            Attempt = managed.ShouldRun && report.Attempt >= managed.Attempt ? report.Attempt + 1 : managed.Attempt,
+        },
+    };
+
     private static JobState Exited(
         JobState state, JobRecord record, ManagedJob managed, RunReport report, JobOptions options, DateTimeOffset now)
     {
@@ -180,7 +194,9 @@ public static class ManagedTransitions
 
         var isLongRun = managed.RunningSince is { } since && report.At - since >= GoodRun;
         var failures = isLongRun ? 1 : managed.Failures + 1;
-        if (managed.RestartPolicy == RestartPolicy.Never || failures > managed.BackoffLimit)
+        // An end whose status nobody saw counts as one by a signal.
+        var code = report.ExitCode ?? KilledExitCode;
+        if (!managed.RestartRule.IsRestartedAfter(code) || failures > managed.BackoffLimit)
         {
             return Finish(state, record, managed with { Failures = failures }, JobEnd.Failed, report);
         }

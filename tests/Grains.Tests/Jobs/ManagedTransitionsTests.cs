@@ -127,6 +127,14 @@ public sealed class ManagedTransitionsTests
     }
 
     [Fact]
+    public void An_attempt_that_was_stopped_though_it_should_run_is_followed_by_another()
+    {
+        var stopped = Report(Running(), RunPhase.Stopped, generation: 5, attempt: 3);
+        Assert.Equal(4, stopped.Managed!.Attempt);
+        Assert.Equal(0, stopped.Record!.Restarts);
+    }
+
+    [Fact]
     public void A_job_that_never_restarts_fails_at_once()
     {
         var state = Running(RestartPolicy.Never);
