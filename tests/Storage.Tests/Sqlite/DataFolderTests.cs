@@ -176,8 +176,7 @@ public sealed class DataFolderTests : IDisposable
 
         foreach (var key in (string[])["job/default/a\0b", "job/default/\uD800", new('x', 3_000)])
         {
-            await Assert.ThrowsAsync<ArgumentException>(() => store.ReadStateAsync(
-                "job", GrainId.Create("job", key), new TestGrainState<TestJob>()));
+            await Assert.ThrowsAsync<ArgumentException>(() => store.LoadAsync(key));
         }
     }
 
