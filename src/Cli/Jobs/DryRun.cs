@@ -46,7 +46,11 @@ internal static class DryRun
 
         if (localProblem is not null)
         {
-            environment.Out.WriteLine($"note: it cannot run as local processes: {localProblem}");
+            environment.Out.WriteLine("note: it cannot run as local processes:");
+            foreach (var problem in localProblem.Split("; "))
+            {
+                environment.Out.WriteLine("  - " + problem);
+            }
         }
 
         environment.Out.WriteLine();

@@ -119,7 +119,7 @@ public sealed class DeployCommandTests : IDisposable
         var result = await DeployAsync(Write(manifest), "--dry-run");
 
         Assert.Equal(ExitCode.Done, result.Code);
-        Assert.Contains("note: it cannot run as local processes: ", result.Out, StringComparison.Ordinal);
+        Assert.Contains("note: it cannot run as local processes:\n  - ", result.Out, StringComparison.Ordinal);
     }
 
     [Fact]
