@@ -1,0 +1,50 @@
+using System.Net;
+
+namespace Sluice.Bench.Servers;
+
+/// <summary>
+/// The requests beside the load. Their callers go on off the sockets' thread, which
+/// <see cref="Load.LoadGenerator.UseOneThread"/> makes a place where nothing may wait.
+/// </summary>
+internal sealed class ControlClient(Uri server) : IDisposable
+{
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(2);
+
+    private readonly HttpClient _client = new() { BaseAddress = server, Timeout = LongestAnswer };
+
+    public async Task<(HttpStatusCode Status, byte[] Body)> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        return await SendAsync(request, cancellationToken);
+    }
+
+    public async Task PutAsync(string path, byte[] body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = new ByteArrayContent(body) };
+        var (status, _) = await SendAsync(request, cancellationToken);
+        if (status is not HttpStatusCode.OK) throw new BenchFailure($"{path} was answered {(int)status}");
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<(HttpStatusCode Status, byte[] Body)> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await _client.SendAsync(request, cancellationToken);
+            var body = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
+            await Task.Yield();
+            return (answer.StatusCode, body);
+        }
+        catch (HttpRequestException problem)
+        {
+            throw new BenchFailure($"{request.Method} {request.RequestUri}: {problem.Message}", problem);
+        }
+        catch (TaskCanceledException problem) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new BenchFailure(
+                $"{request.Method} {request.RequestUri} was not answered within {LongestAnswer.TotalSeconds} s", problem);
+        }
+    }
+}
