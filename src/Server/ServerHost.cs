@@ -116,6 +116,8 @@ public static class ServerHost
     {
         logging.ClearProviders();
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // What keeps the server from starting is said in one line, on standard error.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // A person reads a terminal; whatever else takes the output wants one JSON object a line.
         if (Console.IsOutputRedirected)
         {

@@ -76,6 +76,23 @@ public sealed class JobRankingTests
         Assert.Equal(2, System.Text.Json.JsonDocument.Parse(Text(ranking, RankingOrder.Arrival, 0, 2)).RootElement.GetArrayLength());
     }
 
+    [Fact]
+    public void A_list_that_was_encoded_is_given_again_until_something_changes()
+    {
+        var ranking = new JobRanking();
+        var lists = new EncodedLists(ranking);
+        ranking.Put(Job("a", 1, 1, 1, 1, 1));
+        var first = lists.Get(RankingOrder.Arrival, 0, null);
+        Assert.Equal(first, lists.Get(RankingOrder.Arrival, 0, null));
+        Assert.NotEqual(first, lists.Get(RankingOrder.CanUseMore, 0, null));
+        ranking.Remove("a");
+        Assert.Equal("[]"u8.ToArray(), lists.Get(RankingOrder.Arrival, 0, null)[0].ToArray());
+        for (var limit = 1; limit < 3 * EncodedLists.MaxLists; limit++)
+        {
+            Assert.Equal("[]"u8.ToArray(), lists.Get(RankingOrder.Arrival, 0, limit)[0].ToArray());
+        }
+    }
+
     private static string Text(JobRanking ranking, RankingOrder order, long x, int? limit) =>
         string.Concat(ranking.Encode(order, x, limit).Select(piece => Encoding.UTF8.GetString(piece.Span)));
 

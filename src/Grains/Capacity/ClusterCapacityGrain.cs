@@ -160,7 +160,7 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
             await JoinAsync(new() { IsRead = true });
         }
 
-        return new(_follower.Ranking.Encode((RankingOrder)query.Order, query.X, query.Limit));
+        return new(_follower.Lists.Get((RankingOrder)query.Order, query.X, query.Limit));
     }
 
     public async Task<JobPage> ReadJobsAsync(long after, int max)

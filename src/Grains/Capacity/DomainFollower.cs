@@ -19,6 +19,8 @@ internal sealed class DomainFollower(string domain, IJobRows rows)
 
     public JobRanking Ranking { get; private set; } = new();
 
+    public EncodedLists Lists { get; private set; } = new(new());
+
     /// <summary>The change number up to which everything is taken over.</summary>
     public long Position { get; private set; }
 
@@ -26,6 +28,7 @@ internal sealed class DomainFollower(string domain, IJobRows rows)
     public async Task<LedgerState> RebuildAsync(LedgerState ledger)
     {
         Ranking = new();
+        Lists = new(Ranking);
         Position = 0;
         _uidsByJob.Clear();
         var newest = await rows.ReadNewestChangeAsync(domain);
