@@ -1,0 +1,152 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Sluice.EmbeddedHost;
+using Sluice.Grains.Interfaces;
+using Sluice.Grains.Interfaces.Capacity;
+using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Grains.Jobs;
+using Sluice.Grains.Ports;
+using Sluice.Storage;
+using Sluice.Testing;
+
+namespace Sluice.Grains.Tests.Hosting;
+
+/// <summary>
+/// The real grains on the embedded host and the SQLite store. What an executor would do is done step by step by the
+/// test, so that it can look between the steps.
+/// </summary>
+internal sealed class GrainWorld : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private IHost _host = null!;
+
+    private GrainWorld()
+    {
+    }
+
+    public IClusterCapacityGrain Capacity => Grains.GetGrain<IClusterCapacityGrain>(GrainKeys.Capacity(GrainKeys.DefaultDomain));
+
+    private IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+
+    public static async Task<GrainWorld> StartAsync(int gpus)
+    {
+        var world = new GrainWorld();
+        await world.StartHostAsync();
+        await world.Capacity.ReportNodesAsync(new() { Executor = "test", Nodes = [new("node", gpus, IsSimulated: true)] });
+        return world;
+    }
+
+    public IJobGrain Job(string name) => Grains.GetGrain<IJobGrain>(GrainKeys.Job(GrainKeys.DefaultDomain, name));
+
+    public async Task<JobRecord> RecordAsync(string name) =>
+        await Job(name).GetAsync() ?? throw new InvalidOperationException($"there is no job {name}");
+
+    /// <summary>Everything in memory is gone; what was committed is not.</summary>
+    public async Task RestartAsync()
+    {
+        await StopHostAsync();
+        await StartHostAsync();
+    }
+
+    public Task<DeployAnswer> DeployAsync(string name, int req, int lim, bool isAfterCheckpoint = false) =>
+        Job(name).DeployAsync(new() { Manifest = Manifest(name, req, lim, isAfterCheckpoint) });
+
+    /// <summary>Does all that is desired, as an executor would, until nothing is left to be done.</summary>
+    public async Task RunExecutorAsync()
+    {
+        for (var isDone = false; !isDone;)
+        {
+            isDone = true;
+            foreach (var run in await DesiredAsync())
+            {
+                var description = await Job(run.JobName).DescribeAsync();
+                if (run.ShouldRun && (description?.Uid != run.Uid || description.Job.Status != JobStatus.Running
+                    || await IsHeldBeyondDecisionAsync(run.Uid)))
+                {
+                    await ReportAsync(run, RunPhase.Running);
+                    isDone = false;
+                }
+                else if (!run.ShouldRun && run.Attempt > 0)
+                {
+                    await ReportAsync(run, RunPhase.Stopped);
+                    isDone = false;
+                }
+            }
+
+            await DeliveredAsync();
+        }
+    }
+
+    public Task ReportAsync(DesiredRun run, RunPhase phase, int? exitCode = null) => Job(run.JobName).ReportRunAsync(new()
+    {
+        Uid = run.Uid,
+        Generation = run.Generation,
+        Attempt = run.Attempt,
+        Phase = phase,
+        ExitCode = exitCode,
+        IsUnwanted = !run.ShouldRun,
+        At = DateTimeOffset.UtcNow,
+    });
+
+    public async Task<IReadOnlyList<DesiredRun>> DesiredAsync()
+    {
+        var desired = await _host.Services.GetRequiredService<IDesiredRuns>()
+            .ReadAllAsync(GrainKeys.DefaultDomain, CancellationToken.None);
+        return [.. desired.Jobs.SelectMany(job => job.Runs)];
+    }
+
+    public async Task<DesiredRun> DesiredAsync(string name) =>
+        (await DesiredAsync()).Single(run => run.JobName == name && run.Manifest.Length > 0);
+
+    /// <summary>The courier has taken every decision to its job.</summary>
+    public Task DeliveredAsync() => Eventually.IsTrueAsync(
+        async () => (await Capacity.ReadUndeliveredAsync(1)).IsEmpty, "every decision reaches its job");
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopHostAsync();
+        _folder.Dispose();
+    }
+
+    private static string Manifest(string name, int req, int lim, bool isAfterCheckpoint) => $$"""
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: {{name}}
+          annotations: { sluice.dev/scale-mode: {{(isAfterCheckpoint ? "after-checkpoint" : "immediate")}} }
+        spec:
+          restartPolicy: OnFailure
+          containers:
+          - name: main
+            command: [sleep, "1000"]
+            resources:
+              requests: { nvidia.com/gpu: {{req}} }
+              limits: { nvidia.com/gpu: {{lim}} }
+        """;
+
+    private async Task<bool> IsHeldBeyondDecisionAsync(string uid) =>
+        (await Capacity.GetAsync()).Allocations.Any(entry =>
+            entry.Uid == uid && entry.HeldGpus > entry.Decided.Blocks.Sum(block => block.Gpus.Length));
+
+    private async Task StartHostAsync()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Logging.ClearProviders();
+        builder.Services.AddSqliteStore(store =>
+        {
+            store.DataDirectory = _folder.Path;
+            store.Json = new(GrainsJsonContext.Default.Options) { TypeInfoResolver = GrainsJsonContext.Default };
+        });
+        builder.Services.AddEmbeddedGrainHost(host => host.AddGrainsFrom(typeof(JobGrain).Assembly));
+        builder.Services.AddSluiceGrains();
+        _host = builder.Build();
+        await _host.StartAsync();
+    }
+
+    private async Task StopHostAsync()
+    {
+        await _host.StopAsync();
+        await ((IAsyncDisposable)_host).DisposeAsync();
+    }
+}
