@@ -1,9 +1,8 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net;
 
 namespace Sluice.Silo;
 
-/// <summary>Settings of one silo, from the section <c>Silo</c> of the configuration or <c>SLUICE_Silo__…</c> variables.</summary>
+/// <summary>Settings of a silo, from the section <c>Silo</c> of the configuration or <c>SLUICE_Silo__…</c> variables.</summary>
 public sealed class SiloSettings
 {
     /// <summary>The same for ever: stored state is filed under it.</summary>
@@ -13,12 +12,9 @@ public sealed class SiloSettings
     [Required, StringLength(253, MinimumLength = 1)]
     public string ClusterId { get; set; } = "default";
 
-    /// <summary>Connection string of the membership tables on PostgreSQL; null: a cluster of one silo.</summary>
-    public string? ClusterDatabase { get; set; }
-
-    /// <summary>The address that other silos reach this one at. Default loopback.</summary>
-    [Required]
-    public string AdvertisedAddress { get; set; } = IPAddress.Loopback.ToString();
+    /// <summary>Where the gateway listens; loopback. Default <c>http://127.0.0.1:5000</c>.</summary>
+    [Required, Url]
+    public string Url { get; set; } = "http://127.0.0.1:5000";
 
     /// <summary>Port between silos. 1 to 65535; default 11111.</summary>
     [Range(1, 65535)]
@@ -32,14 +28,11 @@ public sealed class SiloSettings
     [Required]
     public string DataDirectory { get; set; } = "sluice-data";
 
+    /// <summary>Simulated GPUs, 0 to 1,000,000; null: those that <c>nvidia-smi</c> lists. Default null.</summary>
+    [Range(0, 1_000_000)]
+    public int? SimulatedGpus { get; set; }
+
     /// <summary>Throws where a setting is missing or out of its range.</summary>
     /// <exception cref="ValidationException">Names the setting.</exception>
-    public void Validate()
-    {
-        Validator.ValidateObject(this, new(this), validateAllProperties: true);
-        if (!IPAddress.TryParse(AdvertisedAddress, out _))
-        {
-            throw new ValidationException($"{nameof(AdvertisedAddress)} must be an IP address");
-        }
-    }
+    public void Validate() => Validator.ValidateObject(this, new(this), validateAllProperties: true);
 }
