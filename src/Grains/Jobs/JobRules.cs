@@ -7,7 +7,7 @@ namespace Sluice.Grains.Jobs;
 /// <summary>The ranges of the job record's fields. Pure.</summary>
 public static class JobRules
 {
-    /// <summary>Longest name, in UTF-16 units.</summary>
+    /// <summary>Longest name, in characters: Unicode code points, as in the clients' own language.</summary>
     public const int MaxNameLength = 253;
 
     /// <summary>Most GPUs, and most replicas.</summary>
@@ -23,7 +23,8 @@ public static class JobRules
     public static string? CheckName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return name.Length is 0 or > MaxNameLength || name.Any(character => char.IsControl(character) || character == '/')
+        return name.Length is 0 or > 2 * MaxNameLength || name.EnumerateRunes().Count() > MaxNameLength
+            || name.Any(character => char.IsControl(character) || character == '/')
             ? $"job_name must be 1 to {MaxNameLength} characters without control characters or '/'"
             : null;
     }

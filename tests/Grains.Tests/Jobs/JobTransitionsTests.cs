@@ -50,6 +50,10 @@ public sealed class JobTransitionsTests
     {
         Assert.Null(JobRules.CheckName(new string('ä', 253)));
         Assert.NotNull(JobRules.CheckName(new string('ä', 254)));
+
+        // A character outside the first plane is one, though it takes two UTF-16 units.
+        Assert.Null(JobRules.CheckName(string.Concat(Enumerable.Repeat("🚀", 253))));
+        Assert.NotNull(JobRules.CheckName(string.Concat(Enumerable.Repeat("🚀", 254))));
     }
 
     [Fact]
