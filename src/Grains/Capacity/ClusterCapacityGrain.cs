@@ -111,25 +111,17 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
     public async Task<ScaleAnswer> ScaleBestAsync()
     {
         LedgerEntry? before = null;
-        string? uid = null;
-        var after = await JoinAsync(new()
+        var command = new Command();
+        command.Change = state =>
         {
-            Change = state =>
-            {
-                // The first of the documented order that the policy would give more.
-                uid = _policy.Plan(state, _time.GetUtcNow()).Decisions
-                    .Where(decision => IsGrowth(state, decision))
-                    .Select(decision => state.Entries[decision.Uid])
-                    .OrderByDescending(entry => entry.Claim.LastCheckpointAt)
-                    .ThenBy(entry => entry.Claim.Added)
-                    .FirstOrDefault()?.Uid;
-                before = uid is null ? null : state.Entries[uid];
-                return state;
-            },
-        });
-        return uid is null
+            before = ScaleUpChoice.Find(_policy, state, _time.GetUtcNow());
+            command.PreferredUid = before?.Uid;
+            return before is null ? state : CapacityLedger.SetCap(state, before.Uid, cap: null);
+        };
+        var after = await JoinAsync(command);
+        return before is null
             ? new() { Outcome = ScaleOutcome.NoCandidate }
-            : Scaled(before, after.Entries.GetValueOrDefault(uid));
+            : Scaled(before, after.Entries.GetValueOrDefault(before.Uid));
     }
 
     public async Task<ImmutableArray<UndeliveredAllocation>> ReadUndeliveredAsync(int max)
@@ -172,14 +164,6 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
     public async Task<CapacityView> GetAsync() => LedgerViews.View(await JoinAsync(new()));
 
     public Task WakeAsync() => JoinAsync(new());
-
-    private static bool IsGrowth(LedgerState state, Decision decision) =>
-        decision switch
-        {
-            Scheduling.Ledger.Resize resize => resize.GpuCount > state.Entries[resize.Uid].GpuCount,
-            Defer defer => defer.Change.GpuCount > state.Entries[defer.Uid].GpuCount,
-            _ => false,
-        };
 
     private static ScaleAnswer Scaled(LedgerEntry? before, LedgerEntry? after) =>
         before is null || after is null || !before.IsAdmitted
@@ -330,9 +314,9 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
     private sealed class Command
     {
         /// <summary>Folded over the copy; null: only catch up.</summary>
-        public Func<LedgerState, LedgerState>? Change { get; init; }
+        public Func<LedgerState, LedgerState>? Change { get; set; }
 
-        public string? PreferredUid { get; init; }
+        public string? PreferredUid { get; set; }
 
         /// <summary>True: needs only the ranking, and is answered before the ledger decides.</summary>
         public bool IsRead { get; init; }
