@@ -102,7 +102,7 @@ public static class RunReconciler
         Attempt = desired.Attempt,
         Phase = RunPhase.Stopped,
         At = now,
-        IsUnwanted = !desired.ShouldRun,
+        IsUnwanted = desired.IsEnding,
     };
 
     /// <summary>
@@ -117,6 +117,6 @@ public static class RunReconciler
         ExitCode = observed.ExitCode,
         Message = observed.Message,
         At = observed.At,
-        IsUnwanted = !desired.ShouldRun,
+        IsUnwanted = desired.IsEnding,
     };
 }

@@ -24,12 +24,12 @@ public sealed partial class DueRowLoop(
             {
                 foreach (var key in await due.ReadDueAsync(time.GetUtcNow(), MaxPerPass, stoppingToken))
                 {
-                    await Grain(key).WakeAsync();
+                    await WakeAsync(key);
                 }
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                LogFailed(logger, failure);
+                LogReadFailed(logger, failure);
             }
         }
     }
@@ -46,6 +46,19 @@ public sealed partial class DueRowLoop(
         }
     }
 
+    /// <summary>A grain that fails is tried again at the next pass, and keeps nobody behind it waiting.</summary>
+    private async Task WakeAsync(string key)
+    {
+        try
+        {
+            await Grain(key).WakeAsync();
+        }
+        catch (Exception failure)
+        {
+            LogFailed(logger, failure, key);
+        }
+    }
+
     private IWakeableGrain Grain(string key) => key.Split('/')[0] switch
     {
         "job" => grains.GetGrain<IJobGrain>(key),
@@ -53,6 +66,4 @@ public sealed partial class DueRowLoop(
         _ => throw new InvalidDataException($"a due row names '{key}', which is no grain that can be woken"),
     };
 
-    [LoggerMessage(2201, LogLevel.Warning, "Due grains could not be woken; they are tried again")]
-    private static partial void LogFailed(ILogger logger, Exception exception);
 }

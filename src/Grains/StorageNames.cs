@@ -3,6 +3,6 @@ namespace Sluice.Grains;
 /// <summary>Names of storage providers, in one place.</summary>
 public static class StorageNames
 {
-    /// <summary>The store that keeps jobs, ledger and queues.</summary>
+    /// <summary>The store that keeps jobs.</summary>
     public const string Jobs = "sluice";
 }

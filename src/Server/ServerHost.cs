@@ -38,6 +38,7 @@ public static class ServerHost
         ArgumentNullException.ThrowIfNull(options);
         try
         {
+            MakeDataFolder(options.DataDirectory);
             await using var app = Build(options);
             await app.StartAsync(cancellationToken);
             var addresses = Addresses(app);
@@ -53,6 +54,18 @@ public static class ServerHost
         }
     }
 
+    private static void MakeDataFolder(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ValidationException($"the data folder {path} cannot be made: {failure.Message}", failure);
+        }
+    }
+
     private static WebApplication Build(ServerOptions options)
     {
         var urls = options.MonitoringPort is { } port
@@ -65,6 +78,9 @@ public static class ServerHost
         AddLogging(builder.Logging);
 
         var services = builder.Services;
+        services.AddOptions<StoreOptions>().BindConfiguration("Store");
+        services.AddOptions<LocalExecutorOptions>().BindConfiguration("Executor");
+        services.AddOptions<EmbeddedHostOptions>().BindConfiguration("Host");
         services.AddSqliteStore(store =>
         {
             store.DataDirectory = options.DataDirectory;
@@ -75,7 +91,11 @@ public static class ServerHost
         });
         services.AddEmbeddedGrainHost(host => host.AddGrainsFrom(typeof(JobGrain).Assembly));
         services.AddSluiceGrains();
-        services.Configure<JobOptions>(jobs => jobs.IsAfterCheckpointByDefault = options.ScaleMode == "after-checkpoint");
+        if (options.ScaleMode == "after-checkpoint")
+        {
+            services.Configure<JobOptions>(jobs => jobs.IsAfterCheckpointByDefault = true);
+        }
+
         services.AddLocalExecutor(executor =>
         {
             executor.RunDirectory = Path.Combine(Path.GetFullPath(options.DataDirectory), "runs");

@@ -94,7 +94,7 @@ public class RunReconcilerTests
     [Fact]
     public void What_should_not_run_is_stopped_and_its_end_confirmed()
     {
-        var desired = Runs.Desired(generation: 5) with { ShouldRun = false };
+        var desired = Runs.Desired(generation: 5) with { ShouldRun = false, IsEnding = true };
 
         Assert.IsType<RunAction.Stop>(
             RunReconciler.Decide(desired, Runs.Observed(RunPhase.Running), null, Runs.Now));
@@ -107,11 +107,21 @@ public class RunReconcilerTests
     [Fact]
     public void What_should_not_run_and_never_did_is_confirmed_too()
     {
-        var desired = Runs.Desired(generation: 5) with { ShouldRun = false };
+        var desired = Runs.Desired(generation: 5) with { ShouldRun = false, IsEnding = true };
         var confirmation = Runs.Report(RunPhase.Stopped, generation: 5) with { IsUnwanted = true };
 
         Assert.Equal(new RunAction.Report(confirmation), RunReconciler.Decide(desired, null, null, Runs.Now));
         Assert.Equal(new RunAction.Wait(), RunReconciler.Decide(desired, null, confirmation, Runs.Now));
+    }
+
+    [Fact]
+    public void The_end_of_a_job_that_waited_is_confirmed_though_nothing_ran_before_or_after()
+    {
+        var waiting = Runs.Desired(generation: 5) with { ShouldRun = false };
+        var reported = ((RunAction.Report)RunReconciler.Decide(waiting, null, null, Runs.Now)).Value;
+        Assert.False(reported.IsUnwanted);
+        var ended = (RunAction.Report)RunReconciler.Decide(waiting with { IsEnding = true }, null, reported, Runs.Now);
+        Assert.True(ended.Value.IsUnwanted);
     }
 
     [Theory]
@@ -125,7 +135,7 @@ public class RunReconcilerTests
         Assert.Equal(
             new RunAction.Report(wanted with { IsUnwanted = !shouldRun }),
             RunReconciler.Decide(
-                Runs.Desired() with { ShouldRun = shouldRun }, ended, shouldRun ? null : wanted, Runs.Now));
+                Runs.Desired() with { ShouldRun = shouldRun, IsEnding = !shouldRun }, ended, shouldRun ? null : wanted, Runs.Now));
     }
 
     [Fact]
@@ -134,7 +144,7 @@ public class RunReconcilerTests
         var desired = Runs.Desired(generation: 6) with { ShouldRun = false };
 
         Assert.Equal(
-            new RunAction.Report(Runs.Report(RunPhase.Stopped, generation: 6) with { IsUnwanted = true }),
+            new RunAction.Report(Runs.Report(RunPhase.Stopped, generation: 6)),
             RunReconciler.Decide(desired, null, Runs.Report(RunPhase.Stopped, generation: 5), Runs.Now));
     }
 
@@ -213,7 +223,7 @@ public class RunReconcilerTests
                 break;
             case RunAction.Report(var report):
                 Assert.Equal(desired!.Generation, report.Generation);
-                Assert.Equal(!desired.ShouldRun, report.IsUnwanted);
+                Assert.Equal(desired.IsEnding, report.IsUnwanted);
                 Assert.NotEqual(RunPhase.None, report.Phase);
 
                 // Any phase but Running frees what older generations held, so nothing may be alive then.

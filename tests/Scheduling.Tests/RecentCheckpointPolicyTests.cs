@@ -255,6 +255,29 @@ public sealed class RecentCheckpointPolicyTests
     }
 
     [Fact]
+    public void A_job_that_waits_for_its_quota_keeps_nobody_else_waiting()
+    {
+        var cluster = new Cluster(new RecentCheckpointOptions { MaxOvertakes = 0 }, 8);
+        cluster.SetQuota("team", 2);
+        var waiting = cluster.Arrive("a", 4, 4, with: claim => claim with { Namespace = "team" });
+        Assert.Equal("waits for 4 GPUs: more than is left of the quota of team", waiting.Reason);
+        Assert.True(cluster.Arrive("b", 1, 1).IsAdmitted);
+    }
+
+    [Fact]
+    public void A_deleted_job_counts_in_its_quota_until_it_is_gone()
+    {
+        var cluster = new Cluster(8);
+        cluster.SetQuota("team", 4);
+        cluster.Arrive("a", 4, 4, with: claim => claim with { Namespace = "team" });
+        cluster.ConfirmAll();
+        cluster.Observe(cluster["a"].Claim with { Namespace = "", IsEnding = true });
+        Assert.False(cluster.Arrive("b", 4, 4, with: claim => claim with { Namespace = "team" }).IsAdmitted);
+        cluster.End("a");
+        Assert.True(cluster["b"].IsAdmitted);
+    }
+
+    [Fact]
     public void A_job_is_not_resized_again_within_its_minimum_run_time()
     {
         var cluster = new Cluster(4);
@@ -326,5 +349,59 @@ public sealed class RecentCheckpointPolicyTests
         Assert.Equal("waits for 4 GPUs: they are being given up by other jobs", waiting.Reason);
         cluster.End("a");
         Assert.True(cluster["b"].IsAdmitted);
+    }
+
+    [Fact]
+    public void A_cap_on_an_after_checkpoint_job_is_applied_at_its_checkpoint_and_decided_once()
+    {
+        var cluster = new Cluster(4);
+        cluster.Arrive("a", 1, 4, with: claim => claim with { IsAfterCheckpoint = true });
+        cluster.ConfirmAll();
+        cluster.SetCap("a", 2);
+        cluster.Plan("a");
+        Assert.Equal((4, 2), (cluster["a"].GpuCount, cluster["a"].Pending!.GpuCount));
+        var decided = cluster.Decisions.Count;
+        cluster.Now += TimeSpan.FromSeconds(1);
+        cluster.Plan();
+        Assert.Equal(decided, cluster.Decisions.Count);
+        cluster.Checkpoint("a");
+        Assert.Equal(2, cluster["a"].GpuCount);
+    }
+
+    [Fact]
+    public void A_cap_that_is_lifted_before_the_checkpoint_changes_nothing()
+    {
+        var cluster = new Cluster(4);
+        cluster.Arrive("a", 1, 4, with: claim => claim with { IsAfterCheckpoint = true });
+        cluster.ConfirmAll();
+        cluster.SetCap("a", 2);
+        cluster.Plan("a");
+        cluster.SetCap("a", null);
+        cluster.Plan("a");
+        cluster.Checkpoint("a");
+        Assert.Equal(4, cluster["a"].GpuCount);
+        Assert.Null(cluster["a"].Pending);
+    }
+
+    [Fact]
+    public void A_lowered_limit_holds_at_once_in_every_mode()
+    {
+        var cluster = new Cluster(4);
+        cluster.Arrive("a", 1, 4, with: claim => claim with { IsAfterCheckpoint = true });
+        cluster.ConfirmAll();
+        cluster.Observe(cluster["a"].Claim with { GpuLim = 2 });
+        cluster.Plan();
+        Assert.Equal(2, cluster["a"].GpuCount);
+    }
+
+    [Fact]
+    public void A_running_job_is_not_stopped_because_its_request_was_raised()
+    {
+        var cluster = new Cluster(4);
+        cluster.Arrive("a", 1, 2);
+        cluster.ConfirmAll();
+        cluster.Observe(cluster["a"].Claim with { GpuReq = 8, GpuLim = 8 });
+        cluster.Plan();
+        Assert.Equal((true, 4), (cluster["a"].IsAdmitted, cluster["a"].GpuCount));
     }
 }

@@ -16,7 +16,12 @@ internal sealed record GpuList(ImmutableArray<string> Devices, bool IsSimulated)
     public string DeviceOf(int gpu) =>
         gpu < Devices.Length ? Devices[gpu] : gpu.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Asks <c>nvidia-smi</c>. Where there is none, or it gives no answer in time, there are no GPUs.</summary>
+    /// <summary>
+    /// Asks <c>nvidia-smi</c>. Only where there is no such program are there no GPUs: one that fails says nothing about
+    /// them, and jobs that hold them must not be stopped for it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    /// <exception cref="TimeoutException">It gave no answer in time.</exception>
     public static async Task<GpuList> DiscoverAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -37,7 +42,7 @@ internal sealed record GpuList(ImmutableArray<string> Devices, bool IsSimulated)
                 await process.WaitForExitAsync(limit.Token);
                 return process.ExitCode == 0
                     ? Parse(output, Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"))
-                    : new([], IsSimulated: false);
+                    : throw new InvalidOperationException($"nvidia-smi failed: {(await errors).Trim()}");
             }
             catch (OperationCanceledException)
             {
@@ -45,10 +50,13 @@ internal sealed record GpuList(ImmutableArray<string> Devices, bool IsSimulated)
                 throw;
             }
         }
-        catch (Exception exception) when (exception is System.ComponentModel.Win32Exception
-            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (System.ComponentModel.Win32Exception)
         {
             return new([], IsSimulated: false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"nvidia-smi gave no answer within {timeout}");
         }
     }
 

@@ -48,9 +48,9 @@ public sealed class LocalExecutorOptions : IValidatableObject
     /// <summary>The most GPUs by namespace; a namespace that is absent has no quota. Default: none.</summary>
     public IReadOnlyDictionary<string, int> GpuQuotas { get; set; } = new Dictionary<string, int>();
 
-    /// <summary>From asking processes to end (TERM) to ending them (KILL). 0 s to 1 h; default 30 s.</summary>
+    /// <summary>From asking processes to end (TERM) to ending them (KILL). 0 s to 1 h; default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
-    public TimeSpan GracePeriod { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan GracePeriod { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Output kept of each rank over all its attempts, in bytes; what comes after it is dropped. 4 KiB to 64 GiB;

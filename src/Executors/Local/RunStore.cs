@@ -106,14 +106,14 @@ internal sealed class RunStore : IDisposable
                 return;
             }
 
-            _purgeAt = now + PurgeInterval;
-            foreach (var path in Directory.EnumerateDirectories(_ended)
+            var old = Directory.EnumerateDirectories(_ended)
                 .Where(path => Directory.GetLastWriteTimeUtc(path) < (now - _retentionPeriod).UtcDateTime)
                 .Take(MaxPurged)
-                .ToList())
-            {
-                TryDelete(path);
-            }
+                .ToList();
+            old.ForEach(TryDelete);
+
+            // Where there may be more, the next end goes on with it.
+            _purgeAt = old.Count < MaxPurged ? now + PurgeInterval : now;
         }
     }
 

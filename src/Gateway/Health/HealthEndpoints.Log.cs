@@ -4,6 +4,6 @@ namespace Sluice.Gateway.Health;
 
 internal sealed partial class HealthEndpoints
 {
-    [LoggerMessage(5021, LogLevel.Warning, "Not ready: the capacity grain does not answer")]
+    [LoggerMessage(3021, LogLevel.Warning, "Not ready: the capacity grain does not answer")]
     private static partial void LogNotReady(ILogger logger, Exception exception);
 }

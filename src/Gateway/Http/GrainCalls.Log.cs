@@ -4,7 +4,7 @@ namespace Sluice.Gateway.Http;
 
 internal sealed partial class GrainCalls
 {
-    [LoggerMessage(5001, LogLevel.Warning, "Call {Attempt} of {Grain} {GrainKey} failed and is sent again")]
+    [LoggerMessage(3001, LogLevel.Warning, "Call {Attempt} of {Grain} {GrainKey} failed and is sent again")]
     private static partial void LogCallRetried(
         ILogger logger, Exception exception, string grain, string grainKey, int attempt);
 

@@ -9,7 +9,7 @@ public sealed record ResizeJob
     /// <summary>The job's uid.</summary>
     [Id(0)] public required string Uid { get; init; }
 
-    /// <summary>GPUs a replica; clipped to the range and to what fits. Null: as many as fit.</summary>
+    /// <summary>GPUs a replica, 0 or more; clipped to the range and to what fits. Null: as many as fit.</summary>
     [Id(1)] public int? GpuCount { get; init; }
 }
 
@@ -24,6 +24,12 @@ public sealed record UndeliveredAllocation(
 [GenerateSerializer, Immutable, Alias("sluice.node-report")]
 public sealed record NodeReport
 {
+    /// <summary>Nodes of one report.</summary>
+    public const int MaxNodes = 10_000;
+
+    /// <summary>Quotas of one report.</summary>
+    public const int MaxQuotas = 10_000;
+
     /// <summary>The executor's name, such as <c>local</c>.</summary>
     [Id(0)] public required string Executor { get; init; }
 
@@ -36,7 +42,7 @@ public sealed record NodeReport
 
 /// <summary>One node.</summary>
 /// <param name="Name">Unique in the domain; 1–253 characters.</param>
-/// <param name="GpuCount">GPUs that Sluice may give out, indices 0 to <paramref name="GpuCount"/> − 1.</param>
+/// <param name="GpuCount">GPUs that Sluice may give out, 0 to 1,000,000; indices 0 to <paramref name="GpuCount"/> − 1.</param>
 /// <param name="IsSimulated">True: its GPUs exist in name only.</param>
 [GenerateSerializer, Immutable, Alias("sluice.node-capacity")]
 public sealed record NodeCapacity(
@@ -75,7 +81,7 @@ public sealed record RankQuery
     /// <summary>Filter and order.</summary>
     [Id(0)] public required RankOrder Order { get; init; }
 
-    /// <summary>The x of the lists that have one; 0 or more.</summary>
+    /// <summary>The x of the lists that have one, in GPUs a replica; 0 or more.</summary>
     [Id(1)] public long X { get; init; }
 
     /// <summary>The first n only; 1 or more; null: all.</summary>
@@ -94,7 +100,11 @@ public sealed record RankedJobs([property: Id(0)] ImmutableArray<ReadOnlyMemory<
 /// <param name="Next">Where the next page starts; null on the last one.</param>
 [GenerateSerializer, Immutable, Alias("sluice.job-page")]
 public sealed record JobPage(
-    [property: Id(0)] ImmutableArray<ReadOnlyMemory<byte>> Json, [property: Id(1)] long? Next);
+    [property: Id(0)] ImmutableArray<ReadOnlyMemory<byte>> Json, [property: Id(1)] long? Next)
+{
+    /// <summary>Records of one page.</summary>
+    public const int MaxRecords = 10_000;
+}
 
 /// <summary>A domain as people look at it.</summary>
 [GenerateSerializer, Immutable, Alias("sluice.capacity-view")]

@@ -95,7 +95,7 @@ public sealed record UpdateJob
 [GenerateSerializer, Immutable, Alias("sluice.increment-restarts")]
 public sealed record IncrementRestarts
 {
-    /// <summary>Remembered for 24 hours, the last 16 a job; null: every call counts.</summary>
+    /// <summary>Remembered for 24 hours, the last 64 a job; null: every call counts.</summary>
     [Id(0)] public string? OperationId { get; init; }
 
     /// <summary>A digest of the request; another one under the same operation id is refused.</summary>

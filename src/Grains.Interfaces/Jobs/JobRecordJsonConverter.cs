@@ -10,13 +10,6 @@ namespace Sluice.Grains.Interfaces.Jobs;
 /// </summary>
 public sealed class JobRecordJsonConverter : JsonConverter<JobRecord>
 {
-    /// <summary>The names of the record's own fields, in their documented order.</summary>
-    public static ImmutableArray<string> FieldNames { get; } =
-    [
-        "job_name", "gpu_req", "gpu_lim", "gpu_assigned", "replicas", "total_epochs", "job_arrival_time",
-        "last_checkpoint_time", "completed_epochs", "time_bw_checkpoints", "status", "restarts",
-    ];
-
     /// <inheritdoc/>
     public override JobRecord Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {

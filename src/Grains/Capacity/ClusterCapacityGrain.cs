@@ -95,6 +95,7 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
 
     public async Task<ScaleAnswer> ResizeAsync(ResizeJob command)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(command.GpuCount ?? 0);
         LedgerEntry? before = null;
         var after = await JoinAsync(new()
         {
@@ -136,14 +137,19 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
         ];
     }
 
-    public Task ReportNodesAsync(NodeReport report) => JoinAsync(new()
+    public Task ReportNodesAsync(NodeReport report)
     {
-        Change = state => CapacityLedger.ReportNodes(
-            state,
-            report.Executor,
-            report.Nodes.Select(node => LedgerViews.Node(node, report.Executor)),
-            report.Quotas.Select(quota => LedgerViews.Quota(quota, report.Executor))),
-    });
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(report.Nodes.Length, NodeReport.MaxNodes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(report.Quotas.Length, NodeReport.MaxQuotas);
+        return JoinAsync(new()
+        {
+            Change = state => CapacityLedger.ReportNodes(
+                state,
+                report.Executor,
+                report.Nodes.Select(node => LedgerViews.Node(node, report.Executor)),
+                report.Quotas.Select(quota => LedgerViews.Quota(quota, report.Executor))),
+        });
+    }
 
     public async Task<RankedJobs> RankAsync(RankQuery query)
     {
@@ -157,6 +163,8 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
 
     public async Task<JobPage> ReadJobsAsync(long after, int max)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(max);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(max, JobPage.MaxRecords);
         var page = await _jobs.ReadInOrderAsync(Domain, after, max);
         return new([.. page.Select(Jobs.JobRows.RecordJson)], page.Length < max ? null : page[^1].Added);
     }
@@ -171,7 +179,7 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
             {
                 Outcome = ScaleOutcome.CannotChange,
                 Name = after?.Claim.JobName,
-                Reason = after is null ? "the ledger does not know the job" : $"{after.Claim.JobName} waits: {after.Reason}",
+                Reason = after is null ? "the ledger does not know the job" : $"{after.Claim.JobName} {after.Reason}",
             }
             : new()
             {
@@ -246,7 +254,7 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
         next = batch.Where(command => command.Change is not null)
             .Aggregate(next, (state, command) => command.Change!(state));
         var preferred = batch.LastOrDefault(command => command.PreferredUid is not null)?.PreferredUid;
-        var decisions = 0;
+        var decisions = new List<Decision>();
         if (!ReferenceEquals(next, _ledger) || preferred is not null || _wakeAt <= now)
         {
             for (var round = 0; round < MaxRounds; round++)
@@ -258,16 +266,16 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
                     break;
                 }
 
-                decisions += plan.Decisions.Length;
+                decisions.AddRange(plan.Decisions);
                 next = CapacityLedger.Apply(next, plan.Decisions, now);
-                Note(plan.Decisions, next);
             }
         }
 
         await CommitAsync(next);
         _ledger = next;
-        if (decisions > 0)
+        if (decisions.Count > 0)
         {
+            Note(decisions, next);
             _signal.Raise();
         }
 
@@ -298,7 +306,7 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
         _storedWakeAt = _wakeAt;
     }
 
-    private void Note(ImmutableArray<Decision> decisions, LedgerState next)
+    private void Note(List<Decision> decisions, LedgerState next)
     {
         foreach (var decision in decisions)
         {

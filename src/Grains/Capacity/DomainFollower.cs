@@ -15,7 +15,7 @@ internal sealed class DomainFollower(string domain, IJobRows rows)
 {
     private const int PageSize = 5_000;
 
-    private readonly Dictionary<string, ImmutableArray<string>> _uidsByJob = new(StringComparer.Ordinal);
+    private Dictionary<string, ImmutableArray<string>> _uidsByJob = NewIndex();
 
     public JobRanking Ranking { get; private set; } = new();
 
@@ -24,20 +24,22 @@ internal sealed class DomainFollower(string domain, IJobRows rows)
     /// <summary>The change number up to which everything is taken over.</summary>
     public long Position { get; private set; }
 
-    /// <summary>Begins anew: reads all active rows, and drops what the ledger knows of jobs that are no more.</summary>
+    /// <summary>
+    /// Begins anew: reads all active rows, and drops what the ledger knows of jobs that are no more. What is committed
+    /// while the pages are read comes once more with the changes after <see cref="Position"/>.
+    /// </summary>
     public async Task<LedgerState> RebuildAsync(LedgerState ledger)
     {
-        Ranking = new();
-        Lists = new(Ranking);
-        Position = 0;
-        _uidsByJob.Clear();
+        // Nobody may see the ranking half made: it takes the old one's place when it is whole.
+        var (ranking, uidsByJob) = (new JobRanking(), NewIndex());
         var newest = await rows.ReadNewestChangeAsync(domain);
-        for (ImmutableArray<JobRow> page; (page = await rows.ReadActiveAsync(domain, Position, PageSize)).Length > 0;)
+        for (long after = 0; await rows.ReadActiveAsync(domain, after, PageSize) is { Length: > 0 } page;)
         {
-            ledger = TakeOver(page, ledger);
+            ledger = TakeOver(page, ledger, ranking, uidsByJob);
+            after = page[^1].Change;
         }
 
-        Position = Math.Max(Position, newest);
+        (Ranking, Lists, _uidsByJob, Position) = (ranking, new(ranking), uidsByJob, newest);
         var known = _uidsByJob.Values.SelectMany(uids => uids).ToHashSet(StringComparer.Ordinal);
         return ledger.Entries.Keys.Where(uid => !known.Contains(uid)).Aggregate(ledger, CapacityLedger.Forget);
     }
@@ -59,34 +61,40 @@ internal sealed class DomainFollower(string domain, IJobRows rows)
                 break;
             }
 
-            ledger = TakeOver(page, ledger);
+            ledger = TakeOver(page, ledger, Ranking, _uidsByJob);
+            Position = page[^1].Change;
         }
 
         return ledger;
     }
 
-    private LedgerState TakeOver(ImmutableArray<JobRow> page, LedgerState ledger)
+    private static Dictionary<string, ImmutableArray<string>> NewIndex() => new(StringComparer.Ordinal);
+
+    private static LedgerState TakeOver(
+        ImmutableArray<JobRow> page,
+        LedgerState ledger,
+        JobRanking ranking,
+        Dictionary<string, ImmutableArray<string>> uidsByJob)
     {
         foreach (var row in page)
         {
             var state = JobRows.Parse(row);
-            Rank(row, state);
-            ledger = Claim(row, state, ledger);
-            Position = row.Change;
+            Rank(row, state, ranking);
+            ledger = Claim(row, state, ledger, uidsByJob);
         }
 
         return ledger;
     }
 
-    private void Rank(JobRow row, JobState state)
+    private static void Rank(JobRow row, JobState state, JobRanking ranking)
     {
         if (state.Record is not { } record || record.Status == JobStatus.Completed)
         {
-            Ranking.Remove(row.Key);
+            ranking.Remove(row.Key);
             return;
         }
 
-        Ranking.Put(new RankedJob
+        ranking.Put(new RankedJob
         {
             Key = row.Key,
             Added = row.Added,
@@ -98,7 +106,8 @@ internal sealed class DomainFollower(string domain, IJobRows rows)
         });
     }
 
-    private LedgerState Claim(JobRow row, JobState state, LedgerState ledger)
+    private static LedgerState Claim(
+        JobRow row, JobState state, LedgerState ledger, Dictionary<string, ImmutableArray<string>> uidsByJob)
     {
         var claims = JobClaims.From(row.Key, row.Added, state).ToImmutableArray();
         foreach (var claim in claims)
@@ -106,7 +115,7 @@ internal sealed class DomainFollower(string domain, IJobRows rows)
             ledger = CapacityLedger.Observe(ledger, claim);
         }
 
-        if (_uidsByJob.TryGetValue(row.Key, out var before))
+        if (uidsByJob.TryGetValue(row.Key, out var before))
         {
             // A uid that the row names no more is gone for good: its end was confirmed to the job.
             ledger = before.Where(uid => claims.All(claim => claim.Uid != uid)).Aggregate(ledger, CapacityLedger.Forget);
@@ -114,11 +123,11 @@ internal sealed class DomainFollower(string domain, IJobRows rows)
 
         if (claims.IsEmpty)
         {
-            _uidsByJob.Remove(row.Key);
+            uidsByJob.Remove(row.Key);
         }
         else
         {
-            _uidsByJob[row.Key] = [.. claims.Select(claim => claim.Uid)];
+            uidsByJob[row.Key] = [.. claims.Select(claim => claim.Uid)];
         }
 
         return ledger;

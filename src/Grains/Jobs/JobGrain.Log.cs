@@ -20,6 +20,9 @@ public sealed partial class JobGrain
     private static partial void LogReported(
         ILogger logger, string jobKey, string uid, long generation, int attempt, RunPhase phase, int? exitCode);
 
+    [LoggerMessage(1005, LogLevel.Warning, "{JobKey}: the ledger did not answer; it finds what was committed by itself")]
+    private static partial void LogNotSettled(ILogger logger, Exception exception, string jobKey);
+
     [LoggerMessage(1004, LogLevel.Information, "{JobKey} deleted")]
     private static partial void LogDeleted(ILogger logger, string jobKey);
 }

@@ -31,7 +31,16 @@ public sealed partial class JobGrain(
 
     public Task<JobRecord?> GetAsync() => Task.FromResult(row.State.Record);
 
-    public Task<JobDescription?> DescribeAsync() => Task.FromResult(JobDescriptions.Of(row.State));
+    /// <summary>Why a job waits may change without a decision: the ledger's own words are the newest.</summary>
+    public async Task<JobDescription?> DescribeAsync()
+    {
+        var state = row.State;
+        var allocation = state.Managed is { End: JobEnd.None } managed ? await NudgeAsync(managed.Uid) : null;
+        var description = JobDescriptions.Of(state);
+        return description is not null && allocation is not null
+            ? description with { Reason = allocation.Reason }
+            : description;
+    }
 
     public Task<JobAnswer> AddAsync(AddJob command) =>
         CommitAsync(JobTransitions.Add(row.State, JobName, command, time.GetUtcNow()));
@@ -58,7 +67,11 @@ public sealed partial class JobGrain(
     public async Task<JobAnswer> UpdateStatusAsync(UpdateStatus command)
     {
         var answer = await CommitAsync(JobTransitions.UpdateStatus(row.State, command, time.GetUtcNow()));
-        await NudgeAsync();
+        if (row.State.Managed is not null)
+        {
+            await NudgeAsync();
+        }
+
         return answer;
     }
 
@@ -67,7 +80,11 @@ public sealed partial class JobGrain(
         var answer = await CommitAsync(JobTransitions.Update(row.State, command, time.GetUtcNow()));
         if (answer.Outcome != JobOutcome.Done || row.State.Managed is not { End: JobEnd.None } managed)
         {
-            await NudgeAsync();
+            if (row.State.Managed is not null)
+            {
+                await NudgeAsync();
+            }
+
             return answer;
         }
 
@@ -87,10 +104,10 @@ public sealed partial class JobGrain(
     {
         var isManaged = row.State.Managed is not null;
         var answer = await CommitAsync(JobTransitions.Delete(row.State));
-        if (isManaged)
+        if (isManaged && answer.Outcome == JobOutcome.Done)
         {
             LogDeleted(logger, Key);
-            await Capacity.SettleAsync(uid: null);
+            await NudgeAsync();
         }
 
         return answer;
@@ -114,15 +131,18 @@ public sealed partial class JobGrain(
             instruments.Deployed(manifest!.Kind);
             LogDeployed(logger, Key, row.State.Managed!.Uid, manifest.GpuReq, manifest.GpuLim, manifest.Replicas);
         }
-        else if (row.State.Managed?.ManifestText != command.Manifest)
+        else if (row.State.Managed is not { End: JobEnd.None } running || running.ManifestText != command.Manifest)
         {
             return new()
             {
                 Outcome = DeployOutcome.Conflict,
                 Job = row.State.Record,
-                Problem = row.State.Managed is null
-                    ? $"{JobName} is the name of a job that Sluice does not run; delete it first"
-                    : $"{JobName} is deployed with another manifest; delete it first",
+                Problem = row.State.Managed switch
+                {
+                    null => $"{JobName} is the name of a job that Sluice does not run; delete it first",
+                    { End: JobEnd.None } => $"{JobName} is deployed with another manifest; delete it first",
+                    _ => $"{JobName} has {row.State.Record!.Status}; delete it first",
+                },
             };
         }
 
@@ -170,7 +190,7 @@ public sealed partial class JobGrain(
         }
 
         // Also where nothing is new: the call that told the ledger of it may have been lost.
-        await Capacity.SettleAsync(report.Uid);
+        await NudgeAsync();
     }
 
     public Task WakeAsync() => SettleAsync();
@@ -178,18 +198,26 @@ public sealed partial class JobGrain(
     /// <summary>Lets the ledger look at the row that was just committed, and takes over what it decides.</summary>
     private async Task SettleAsync()
     {
-        if (row.State.Managed is { End: JobEnd.None } managed
-            && await Capacity.SettleAsync(managed.Uid) is { } allocation)
+        if (row.State.Managed is { End: JobEnd.None } managed && await NudgeAsync(managed.Uid) is { } allocation)
         {
             await TakeOverAsync(allocation);
         }
     }
 
-    private async Task NudgeAsync()
+    /// <summary>
+    /// A hint: what was committed stands, and the ledger finds it within a second anyway. So a ledger that does not answer
+    /// must not turn a write that succeeded into an error.
+    /// </summary>
+    private async Task<Allocation?> NudgeAsync(string? uid = null)
     {
-        if (row.State.Managed is not null)
+        try
         {
-            await Capacity.SettleAsync(uid: null);
+            return await Capacity.SettleAsync(uid);
+        }
+        catch (Exception failure)
+        {
+            LogNotSettled(logger, failure, Key);
+            return null;
         }
     }
 

@@ -12,8 +12,14 @@ public sealed record JobDecision(JobState Next, JobAnswer Answer, bool IsChanged
 /// <summary>The commands of the job metadata service on one job. Pure.</summary>
 public static class JobTransitions
 {
-    /// <summary>Operations that are remembered a job; the oldest is dropped first.</summary>
-    public const int MaxAnswered = 16;
+    /// <summary>Operations with a client's key that are remembered a job; the oldest is dropped first.</summary>
+    public const int MaxAnswered = 64;
+
+    /// <summary>The same of those that a gateway named for its own retries.</summary>
+    public const int MaxAnsweredUnnamed = 4;
+
+    /// <summary>Deleted predecessors of a name whose end is not confirmed; one more is refused.</summary>
+    public const int MaxEnding = 64;
 
     /// <summary>How long an operation is remembered.</summary>
     public static readonly TimeSpan AnswerLifetime = TimeSpan.FromHours(24);
@@ -120,12 +126,26 @@ public static class JobTransitions
         var isManaged = state.Managed is not null;
         var req = command.GpuReq ?? record.GpuReq;
         var lim = command.GpuLim ?? record.GpuLim;
-        // What a managed job holds is the ledger's to say, and so is how many replicas it has.
-        var assigned = isManaged ? 0 : command.GpuAssigned ?? record.GpuAssigned;
-        var replicas = isManaged ? record.Replicas : command.Replicas ?? record.Replicas;
-        if (JobRules.CheckCounts(req, lim, assigned, replicas, command.Restarts ?? 0) is { } problem)
+        var assigned = command.GpuAssigned ?? record.GpuAssigned;
+        var replicas = command.Replicas ?? record.Replicas;
+        // On a managed job a count over the limit is a wish that is clipped, and no error.
+        var checkedAssigned = isManaged && assigned is >= 0 and <= JobRules.MaxCount ? Math.Min(assigned, lim) : assigned;
+        if (JobRules.CheckCounts(req, lim, checkedAssigned, replicas, command.Restarts ?? 0) is { } problem)
         {
             return Refuse(state, JobOutcome.Invalid, problem);
+        }
+
+        if (isManaged)
+        {
+            // What it holds is the ledger's to say, and its manifest says how many replicas it has. While it holds GPUs it
+            // cannot need more than those: a job that runs is never stopped by a wish for its own request.
+            replicas = record.Replicas;
+            req = record.GpuAssigned > 0 ? Math.Min(req, Math.Max(record.GpuAssigned, record.GpuReq)) : req;
+        }
+
+        if (command.Extra.Sum(field => (long)field.Name.Length + field.Json.Length) > JobRules.MaxRecordBytes)
+        {
+            return TooLarge(state);
         }
 
         var next = record with
@@ -189,6 +209,12 @@ public static class JobTransitions
             return Refuse(state, JobOutcome.NotFound);
         }
 
+        if (state.Ending.Length >= MaxEnding)
+        {
+            return Refuse(
+                state, JobOutcome.Conflict, $"{MaxEnding} deleted jobs of this name are still being ended; try again later");
+        }
+
         var ending = state.Managed is { IsEndConfirmed: false } managed
             ? state.Ending.Add(new(managed.Uid, managed.Generation, managed.Attempt))
             : state.Ending;
@@ -212,22 +238,44 @@ public static class JobTransitions
         }
 
         return JobRules.IsTooLarge(next.Record!)
-            ? Refuse(state, JobOutcome.TooLarge, $"the record must be at most {JobRules.MaxRecordBytes} bytes")
+            ? TooLarge(state)
             : new(next, new() { Outcome = JobOutcome.Done, Job = next.Record }, IsChanged: true);
     }
 
+    private static JobDecision TooLarge(JobState state) =>
+        Refuse(state, JobOutcome.TooLarge, $"the record must be at most {JobRules.MaxRecordBytes} bytes");
+
     private static ImmutableArray<ExtraField> Merge(ImmutableArray<ExtraField> stored, ImmutableArray<ExtraField> changed)
     {
+        var merged = stored.ToBuilder();
+        var places = stored.Select((field, place) => (field.Name, place)).ToDictionary(StringComparer.Ordinal);
         foreach (var field in changed)
         {
-            var index = stored.ToList().FindIndex(other => other.Name == field.Name);
-            stored = index < 0 ? stored.Add(field) : stored.SetItem(index, field);
+            if (places.TryAdd(field.Name, merged.Count))
+            {
+                merged.Add(field);
+            }
+            else
+            {
+                merged[places[field.Name]] = field;
+            }
         }
 
-        return stored;
+        return merged.ToImmutable();
     }
 
+    /// <summary>
+    /// What a client named is kept for its whole lifetime, as far as the limit goes; what the gateway named is repeated
+    /// within seconds or never, and must not crowd it out.
+    /// </summary>
     private static ImmutableArray<AnsweredOperation> Remember(
-        ImmutableArray<AnsweredOperation> answered, AnsweredOperation latest, DateTimeOffset now) =>
-        [.. answered.Where(earlier => now - earlier.At < AnswerLifetime).TakeLast(MaxAnswered - 1), latest];
+        ImmutableArray<AnsweredOperation> answered, AnsweredOperation latest, DateTimeOffset now)
+    {
+        var alive = answered.Where(earlier => now - earlier.At < AnswerLifetime).Append(latest).ToList();
+        return
+        [
+            .. alive.Where(one => one.RequestDigest is null).TakeLast(MaxAnsweredUnnamed),
+            .. alive.Where(one => one.RequestDigest is not null).TakeLast(MaxAnswered),
+        ];
+    }
 }

@@ -25,6 +25,12 @@ public sealed record DesiredRun
     /// <summary>False: nothing of the job may run, or go on running.</summary>
     public required bool ShouldRun { get; init; }
 
+    /// <summary>
+    /// True: the job has ended or was deleted, so that nothing of it will ever run again. False with
+    /// <see cref="ShouldRun"/> false: it waits.
+    /// </summary>
+    public bool IsEnding { get; init; }
+
     /// <summary>Not to be started earlier (back-off after a failure); null: at once.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 

@@ -25,7 +25,8 @@ public static class CapacityLedger
 
         var next = entry with
         {
-            Claim = claim,
+            // A deleted job's row tells its uid alone; what it holds counts in its namespace until it is confirmed gone.
+            Claim = claim.IsEnding ? claim with { Namespace = entry.Claim.Namespace } : claim,
             Lingering = claim.ConfirmedGeneration >= entry.Generation ? [] : entry.Lingering,
             Pending = claim.IsEnding ? null : entry.Pending,
         };

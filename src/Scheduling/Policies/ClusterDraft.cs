@@ -46,9 +46,6 @@ public sealed class ClusterDraft
     /// <summary>GPUs that nobody holds and no plan has taken.</summary>
     public int FreeGpus => _nodes.Values.Sum(gpus => gpus.Count(use => use == GpuUse.Free));
 
-    /// <summary>GPUs that are on their way back and no plan has taken.</summary>
-    public int ComingGpus => _nodes.Values.Sum(gpus => gpus.Count(use => use == GpuUse.Coming));
-
     /// <summary>The GPUs of the largest node.</summary>
     public int LargestNode => _nodes.Values.Select(gpus => gpus.Length).DefaultIfEmpty().Max();
 
@@ -59,6 +56,13 @@ public sealed class ClusterDraft
     /// <summary>True where the whole cluster, empty, could hold the gang at its least.</summary>
     public bool CouldEverHold(JobClaim claim) =>
         claim.GpuReq == 0 || _nodes.Values.Sum(gpus => (long)gpus.Length / claim.GpuReq) >= claim.Replicas;
+
+    /// <summary>False: its namespace's quota, and not the GPUs, keeps the gang from its least.</summary>
+    public bool IsWithinQuota(JobClaim claim)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        return !_quotaLeft.TryGetValue(claim.Namespace, out var left) || (long)claim.GpuReq * claim.Replicas <= left;
+    }
 
     /// <summary>
     /// The most GPUs a replica, from <paramref name="least"/> to <paramref name="most"/>, at which the whole gang fits;

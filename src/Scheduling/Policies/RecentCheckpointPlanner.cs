@@ -40,27 +40,37 @@ internal sealed class RecentCheckpointPlanner(
     /// <summary>A job whose GPUs are gone, or whose range was changed under it.</summary>
     private void Mend(LedgerEntry entry)
     {
-        var claim = entry.Claim;
-        var isWhole = _draft.Exists(entry.Blocks);
-        if (isWhole && entry.GpuCount > entry.EffectiveLimit)
+        if (!_draft.Exists(entry.Blocks))
+        {
+            Move(entry);
+        }
+        else if (entry.GpuCount > entry.Claim.GpuLim)
+        {
+            // A limit is the job's own word on what it can use: it holds at once, in every mode.
+            SetSize(entry, (entry.Claim.GpuLim, _draft.Shrink(entry.Blocks, entry.Claim.GpuLim)),
+                $"scaled down from {entry.GpuCount} to {entry.Claim.GpuLim}: its limit was lowered");
+        }
+        else if (entry.GpuCount > entry.EffectiveLimit && !(entry.Pending?.GpuCount <= entry.EffectiveLimit))
         {
             ShrinkTo(entry, entry.EffectiveLimit, forUid: null,
-                $"scaled down from {entry.GpuCount} to {entry.EffectiveLimit}: its limit was lowered");
+                $"scaled down from {entry.GpuCount} to {entry.EffectiveLimit}: it was asked for");
         }
-        else if (!isWhole || entry.GpuCount < claim.GpuReq)
+    }
+
+    private void Move(LedgerEntry entry)
+    {
+        var claim = entry.Claim;
+        var most = Math.Min(entry.EffectiveLimit, Math.Max(entry.GpuCount, claim.GpuReq));
+        if (_draft.MostThatFits(claim, claim.GpuReq, most, entry.Blocks) is { } fit)
         {
-            var problem = isWhole ? $"its request was raised to {claim.GpuReq}" : "GPUs that it held are gone";
-            var most = isWhole ? claim.GpuReq : Math.Min(entry.EffectiveLimit, Math.Max(entry.GpuCount, claim.GpuReq));
-            if (_draft.MostThatFits(claim, claim.GpuReq, most, entry.Blocks) is { } fit)
-            {
-                SetSize(entry, fit, $"moved from {entry.GpuCount} to {fit.GpuCount} GPUs: {problem}");
-            }
-            else
-            {
-                _draft.Shrink(entry.Blocks, 0);
-                _decisions[entry.Uid] = new Preempt(
-                    entry.Uid, $"waits for {GpuText(claim.GpuReq, claim.Replicas)}: {problem}, and no others are free");
-            }
+            SetSize(entry, fit, $"moved from {entry.GpuCount} to {fit.GpuCount} GPUs: GPUs that it held are gone");
+        }
+        else
+        {
+            _draft.Shrink(entry.Blocks, 0);
+            _decisions[entry.Uid] = new Preempt(
+                entry.Uid,
+                $"waits for {GpuText(claim.GpuReq, claim.Replicas)}: GPUs that it held are gone, and no others are free");
         }
     }
 
@@ -72,10 +82,13 @@ internal sealed class RecentCheckpointPlanner(
 
     private void ApplyShrink(LedgerEntry entry, PendingChange pending)
     {
-        if (pending.ForUid is { } forUid && !(state.Entries.TryGetValue(forUid, out var waiting) && waiting.IsWaiting))
+        var isWanted = pending.ForUid is { } forUid
+            ? state.Entries.TryGetValue(forUid, out var waiting) && waiting.IsWaiting
+            : entry.GpuCount > entry.EffectiveLimit;
+        if (!isWanted)
         {
             _draft.Restore(entry.Blocks);
-            _decisions[entry.Uid] = new CancelPending(entry.Uid, "the job that waited for its GPUs waits no more");
+            _decisions[entry.Uid] = new CancelPending(entry.Uid, "nobody waits for its GPUs any more");
         }
         else if (WhyNow(entry, pending) is { } why)
         {
@@ -109,9 +122,11 @@ internal sealed class RecentCheckpointPlanner(
     {
         foreach (var entry in QueueOrder.Sort(state.Entries.Values.Where(entry => entry.IsWaiting)))
         {
-            if (!TryAdmit(entry) && entry.Overtaken >= options.MaxOvertakes && _draft.CouldEverHold(entry.Claim))
+            if (!TryAdmit(entry) && entry.Overtaken >= options.MaxOvertakes
+                && _draft.CouldEverHold(entry.Claim) && _draft.IsWithinQuota(entry.Claim))
             {
-                // It has been passed often enough: what is free from here on is kept for it.
+                // It has been passed often enough: what is free from here on is kept for it. One that waits for its own
+                // namespace's quota keeps nobody else waiting.
                 return;
             }
         }
@@ -140,7 +155,9 @@ internal sealed class RecentCheckpointPlanner(
             return false;
         }
 
-        SetWait(entry, _draft.CouldEverHold(claim)
+        SetWait(entry, !_draft.IsWithinQuota(claim)
+            ? $"waits for {GpuText(claim.GpuReq, claim.Replicas)}: more than is left of the quota of {claim.Namespace}"
+            : _draft.CouldEverHold(claim)
             ? $"waits for {GpuText(claim.GpuReq, claim.Replicas)}: no running job can give up enough"
             : $"waits for {GpuText(claim.GpuReq, claim.Replicas)}: more than the cluster has");
         return false;

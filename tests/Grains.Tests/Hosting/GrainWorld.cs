@@ -85,7 +85,7 @@ internal sealed class GrainWorld : IAsyncDisposable
         Attempt = run.Attempt,
         Phase = phase,
         ExitCode = exitCode,
-        IsUnwanted = !run.ShouldRun,
+        IsUnwanted = run.IsEnding,
         At = DateTimeOffset.UtcNow,
     });
 

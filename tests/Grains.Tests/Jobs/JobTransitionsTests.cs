@@ -151,9 +151,11 @@ public sealed class JobTransitionsTests
         for (var index = 0; index < 100; index++)
         {
             state = JobTransitions.IncrementRestarts(state, new() { OperationId = $"op-{index}" }, Now).Next;
+            state = JobTransitions.IncrementRestarts(state, new() { OperationId = $"key-{index}", RequestDigest = "d" }, Now).Next;
         }
 
-        Assert.Equal(JobTransitions.MaxAnswered, state.Answered.Length);
+        Assert.Equal(JobTransitions.MaxAnswered, state.Answered.Count(one => one.RequestDigest is not null));
+        Assert.Equal(JobTransitions.MaxAnsweredUnnamed, state.Answered.Count(one => one.RequestDigest is null));
     }
 
     [Fact]
