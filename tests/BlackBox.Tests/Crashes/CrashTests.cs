@@ -108,4 +108,63 @@ public sealed class CrashTests(ITestOutputHelper output)
         await server.RunsWithAsync(jobs, "orphaned", 2);
         Assert.Empty(jobs.Violations);
     }
+
+    [Fact]
+    public async Task A_server_that_is_asked_to_end_leaves_its_jobs_running_for_the_next_one()
+    {
+        await using var server = await SluiceServer.StartAsync("--gpus", "2");
+        var jobs = new HolderJobs(server.Folder);
+        await server.RunJobAsync(jobs, jobs.Pod("stays", 1, 2));
+
+        Assert.Equal(0, await server.StopAsync());
+        Assert.True(JobProcesses.IsAlive(jobs.Starts().Single().Pid));
+        await server.StartAsync();
+        Assert.Equal("running", WorkloadServer.Status(await server.Api.JobAsync("stays")));
+        jobs.FinishAll();
+        await server.StatusEventuallyAsync("stays", "completed");
+        Assert.Single(jobs.Starts());
+        Assert.Empty(jobs.Terms());
+    }
+
+    [Fact]
+    public async Task With_fewer_GPUs_at_the_next_start_a_job_moves_to_what_is_there()
+    {
+        await using var server = await SluiceServer.StartAsync("--gpus", "4");
+        var jobs = new HolderJobs(server.Folder);
+        await server.RunJobAsync(jobs, jobs.Pod("shrinks", 1, 4));
+
+        server.Kill();
+        server.SetOptions("--gpus", "2");
+        await server.StartAsync();
+        await server.RunsWithAsync(jobs, "shrinks", 2);
+        Assert.All(jobs.Starts()[^1].Gpus, gpu => Assert.InRange(gpu, 0, 1));
+        server.Kill();
+        server.SetOptions("--gpus", "4");
+        await server.StartAsync();
+        await server.RunsWithAsync(jobs, "shrinks", 4);
+        Assert.Empty(jobs.Violations);
+    }
+
+    [Fact]
+    public async Task An_idempotency_key_is_remembered_over_a_death()
+    {
+        await using var server = await SluiceServer.StartAsync("--gpus", "1");
+        await server.Api.AddJobAsync("counted");
+        var first = await IncrementAsync();
+        server.Kill();
+        await server.StartAsync();
+
+        Assert.Equal(first, await IncrementAsync());
+        Assert.Equal(1, (int)(await server.Api.JobAsync("counted"))["restarts"]!);
+
+        async Task<string> IncrementAsync()
+        {
+            var request = new HttpRequestMessage(HttpMethod.Put, "/increment_restarts")
+            {
+                Content = new StringContent("""{"job_name":"counted"}"""),
+            };
+            request.Headers.Add("Idempotency-Key", "once");
+            return (await server.Api.SendAsync(request)).Must(HttpStatusCode.OK).Compact;
+        }
+    }
 }

@@ -10,7 +10,7 @@ namespace Sluice.BlackBox.Tests.Hosting;
 internal sealed class SluiceServer : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly string[] _options;
+    private string[] _options = [];
     private readonly IReadOnlyDictionary<string, string?> _variables;
     private readonly string _logPath;
     private Process? _process;
@@ -21,7 +21,7 @@ internal sealed class SluiceServer : IAsyncDisposable
         DataFolder = Path.Combine(_folder.Path, "data");
         _logPath = Path.Combine(_folder.Path, "server.log");
         Port = FreePort.Next();
-        _options = [.. options.Select(option => option.Replace("{port}", $"{Port}", StringComparison.Ordinal))];
+        SetOptions(options);
         Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}"));
         Api = new ApiClient(Address);
     }
@@ -88,6 +88,10 @@ internal sealed class SluiceServer : IAsyncDisposable
         await Patience.UntilAsync(async () => LinesOfLog >= linesOfLog || await isLate(), $"{linesOfLog} lines of log");
         Kill();
     }
+
+    /// <summary>What the next start gives to the command.</summary>
+    public void SetOptions(params string[] options) =>
+        _options = [.. options.Select(option => option.Replace("{port}", $"{Port}", StringComparison.Ordinal))];
 
     /// <summary>KILL, to the server alone.</summary>
     public void Kill()

@@ -143,6 +143,29 @@ public sealed class JobListTests(SharedServer shared) : IClassFixture<SharedServ
         }
     }
 
+    [Fact]
+    public async Task A_job_moves_between_the_lists_with_every_field_that_they_look_at()
+    {
+        await AddAsync("moves a", arrival: 500);
+        await AddAsync("moves b", arrival: 600);
+
+        await UpdateAsync("moves b", "\"job_arrival_time\":400");
+        Assert.Equal(["moves b", "moves a"], await _api.ListAsync("/get_jobs_by_arrival", "moves"));
+        await UpdateAsync("moves a", "\"gpu_assigned\":4");
+        Assert.Equal(["moves b"], await _api.ListAsync("/get_jobs_by_checkpoint_limit", "moves"));
+        Assert.Equal(["moves a"], await _api.ListAsync("/get_scale_down_jobs_by_checkpoint/3", "moves"));
+        await UpdateAsync("moves a", "\"gpu_lim\":9,\"gpu_req\":4");
+        Assert.Equal(["moves a"], await _api.ListAsync("/get_jobs_by_difference/5", "moves"));
+        Assert.Empty(await _api.ListAsync("/get_scale_down_jobs_by_checkpoint/1", "moves"));
+        await CompleteAsync("moves a");
+        Assert.Equal(["moves b"], await _api.ListAsync("/get_jobs_by_arrival", "moves"));
+        await UpdateAsync("moves a", "\"status\":\"failed\"");
+        Assert.Equal(["moves b", "moves a"], await _api.ListAsync("/get_jobs_by_arrival", "moves"));
+    }
+
+    private async Task UpdateAsync(string name, string change) =>
+        (await _api.PutAsync("/update_job", $$"""{"job_name":"{{name}}",{{change}}}""")).Must(HttpStatusCode.OK);
+
     private Task<Answer> AddAsync(string name, double arrival, int lim = 4, int assigned = 1) => _api.AddJobAsync(
         name,
         string.Create(

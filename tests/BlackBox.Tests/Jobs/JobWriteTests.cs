@@ -181,6 +181,19 @@ public sealed class JobWriteTests(SharedServer shared) : IClassFixture<SharedSer
         Assert.Equal(taken.Job.ToJsonString(), (await _api.JobAsync("once")).ToJsonString());
     }
 
+    [Fact]
+    public async Task Of_many_writes_to_one_job_at_once_none_is_forgotten()
+    {
+        await _api.AddJobAsync("busy");
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(index => index % 2 == 0
+            ? UpdateAsync("/increment_restarts", """{"job_name":"busy"}""")
+            : UpdateAsync("/update_job", $$"""{"job_name":"busy","field {{index}}":{{index}}}""")));
+
+        var job = await _api.JobAsync("busy");
+        Assert.Equal(32, (int)job["restarts"]!);
+        Assert.Equal(32, job.AsObject().Count(field => field.Key.StartsWith("field ", StringComparison.Ordinal)));
+    }
+
     private static void AssertProgress(Answer answer, string time, string epochs, string total, string between)
     {
         Assert.Equal("Job updated successfully", (string?)answer.Json["message"]);

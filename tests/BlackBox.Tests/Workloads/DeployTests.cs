@@ -167,6 +167,7 @@ public sealed class DeployTests
             Assert.True(answer.Error?.Length > 10, $"{what}: {answer.Text}");
         }
 
+        (await server.DeployAsync(good.PadRight((1024 * 1024) + 1))).Must(HttpStatusCode.RequestEntityTooLarge);
         Assert.Equal("[]", (await server.Api.GetAsync("/get_all_jobs")).Compact);
         Assert.Equal(4, await server.FreeGpusAsync());
     }

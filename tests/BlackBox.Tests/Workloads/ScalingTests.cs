@@ -77,6 +77,19 @@ public sealed class ScalingTests
     }
 
     [Fact]
+    public async Task A_job_is_not_shrunk_before_it_has_run_its_minimum_time()
+    {
+        await using var server = await SluiceServer.StartAsync("--gpus", "4");
+        var jobs = new HolderJobs(server.Folder);
+        await server.RunJobAsync(jobs, jobs.Pod("young", 1, 4, "sluice.dev/min-run-seconds: \"3600\""));
+
+        Assert.Equal("scheduled", WorkloadServer.Status((await server.DeployAsync(jobs.Pod("arrival", 1, 1))).Must(HttpStatusCode.Created).Job));
+        await server.Api.NotifyAsync("young", at: 3e9, epochs: 1);
+        Assert.Equal(4, WorkloadServer.Gpus(await server.Api.JobAsync("young")));
+        Assert.Empty(jobs.Terms());
+    }
+
+    [Fact]
     public async Task A_wish_is_clipped_to_what_is_feasible_and_a_scaling_takes_it_back()
     {
         await using var server = await SluiceServer.StartAsync("--gpus", "4");
