@@ -58,7 +58,8 @@ public sealed class CommandTests
 
         AssertFailed(await server.RunAsync("deploy", "-f", Write(server, "conflict.yaml", good)), "external");
         AssertFailed(await server.RunAsync("deploy", "-f", Write(server, "bad.yaml", "{a: [")), "");
-        AssertFailed(await server.RunAsync("deploy", "-f", Write(server, "kind.yaml", good.Replace("kind: Pod", "kind: CronTab", StringComparison.Ordinal))), "CronTab");
+        var otherKind = good.Replace("kind: Pod", "kind: CronTab", StringComparison.Ordinal);
+        AssertFailed(await server.RunAsync("deploy", "-f", Write(server, "kind.yaml", otherKind)), "CronTab");
         AssertFailed(await server.RunAsync("scale", "--name", "nobody"), "Job not found");
         AssertFailed(await server.RunAsync("scale", "--name", "external"), "");
         AssertFailed(await server.RunAsync("job", "nobody"), "Job not found");

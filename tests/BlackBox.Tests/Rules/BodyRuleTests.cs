@@ -103,7 +103,8 @@ public sealed class BodyRuleTests(SharedServer shared) : IClassFixture<SharedSer
     [MemberData(nameof(Writes))]
     public async Task Invalid_UTF8_is_refused_with_a_reason(string method, string path)
     {
-        var bytes = Encoding.Latin1.GetBytes("{\"job_name\":\"caf\u00e9\",\"name\":\"\u00e9\",\"names\":[\"\u00e9\"],\"gpu_req\":1,\"gpu_lim\":1,\"gpu_assigned\":1}");
+        const string Body = """{"job_name":"é","name":"é","names":["é"],"gpu_req":1,"gpu_lim":1,"gpu_assigned":1}""";
+        var bytes = Encoding.Latin1.GetBytes(Body);
         var answer = await _api.SendAsync(new(new HttpMethod(method), path) { Content = new ByteArrayContent(bytes) });
 
         Assert.False(string.IsNullOrEmpty(answer.Must(HttpStatusCode.BadRequest).Error));

@@ -21,7 +21,8 @@ public sealed class EndingTests
 
         jobs.LetDie("done");
         await server.FreeGpusEventuallyAsync(2);
-        Assert.Equal(("completed", 0), (WorkloadServer.Status(await server.Api.JobAsync("done")), WorkloadServer.Gpus(await server.Api.JobAsync("done"))));
+        var job = await server.Api.JobAsync("done");
+        Assert.Equal(("completed", 0), (WorkloadServer.Status(job), WorkloadServer.Gpus(job)));
         Assert.Single(jobs.Starts());
     }
 

@@ -56,7 +56,8 @@ public sealed class GangTests
     public async Task A_PyTorchJob_runs_master_and_workers_as_one_world()
     {
         await using var server = await SluiceServer.StartAsync("--gpus", "6");
-        var manifest = JobManifests.PyTorchJob("torch", workers: 2, least: 1, most: 2, JobManifests.Shell("echo $RANK/$WORLD_SIZE gpus $CUDA_VISIBLE_DEVICES port $MASTER_PORT"));
+        var command = JobManifests.Shell("echo $RANK/$WORLD_SIZE gpus $CUDA_VISIBLE_DEVICES port $MASTER_PORT");
+        var manifest = JobManifests.PyTorchJob("torch", workers: 2, least: 1, most: 2, command);
         var job = (await server.DeployAsync(manifest)).Must(HttpStatusCode.Created).Job;
         Assert.Equal((1, 2), ((int)job["gpu_req"]!, (int)job["gpu_lim"]!));
         await server.StatusEventuallyAsync("torch", "completed");
