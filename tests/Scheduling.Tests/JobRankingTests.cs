@@ -62,6 +62,25 @@ public sealed class JobRankingTests
     }
 
     [Fact]
+    public void Many_jobs_ranked_at_once_are_ranked_as_one_after_the_other()
+    {
+        var random = new Random(4);
+        var jobs = Enumerable.Range(0, 500)
+            .Select(i => Job($"job-{i}", i, random.Next(9), random.Next(9), random.Next(3), random.Next(3))).ToList();
+        var atOnce = new JobRanking(jobs);
+        var oneByOne = new JobRanking();
+        jobs.ForEach(oneByOne.Put);
+        atOnce.Put(jobs[7] with { LastCheckpointAt = 100 });
+        oneByOne.Put(jobs[7] with { LastCheckpointAt = 100 });
+
+        Assert.Equal(500, atOnce.Count);
+        foreach (var order in new[] { RankingOrder.Arrival, RankingOrder.CanUseMore, RankingOrder.DifferenceIs, RankingOrder.CanGive })
+        {
+            Assert.Equal(oneByOne.Select(order, 1, null), atOnce.Select(order, 1, null));
+        }
+    }
+
+    [Fact]
     public void A_long_list_is_encoded_in_pieces_that_make_one_array()
     {
         var ranking = new JobRanking();

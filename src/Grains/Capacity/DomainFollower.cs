@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Sluice.Grains.Interfaces.Jobs;
 using Sluice.Grains.Jobs;
 using Sluice.Grains.Ports;
 using Sluice.Scheduling.Ledger;
@@ -13,7 +12,8 @@ namespace Sluice.Grains.Capacity;
 /// </summary>
 internal sealed class DomainFollower(string domain, IJobRows rows)
 {
-    private const int PageSize = 5_000;
+    // Small enough that what is read of a page dies young.
+    private const int PageSize = 1_000;
 
     private Dictionary<string, ImmutableArray<string>> _uidsByJob = NewIndex();
 
@@ -30,16 +30,28 @@ internal sealed class DomainFollower(string domain, IJobRows rows)
     /// </summary>
     public async Task<LedgerState> RebuildAsync(LedgerState ledger)
     {
-        // Nobody may see the ranking half made: it takes the old one's place when it is whole.
-        var (ranking, uidsByJob) = (new JobRanking(), NewIndex());
         var newest = await rows.ReadNewestChangeAsync(domain);
+        var ranked = new Dictionary<string, RankedJob>(StringComparer.Ordinal);
+        var uidsByJob = NewIndex();
         for (long after = 0; await rows.ReadActiveAsync(domain, after, PageSize) is { Length: > 0 } page;)
         {
-            ledger = TakeOver(page, ledger, ranking, uidsByJob);
+            foreach (var row in page)
+            {
+                var outline = JobRows.Outline(row);
+                if (ToRank(row, outline) is { } job)
+                {
+                    ranked[row.Key] = job;
+                }
+
+                ledger = Claim(row, outline, ledger, uidsByJob);
+            }
+
             after = page[^1].Change;
         }
 
-        (Ranking, Lists, _uidsByJob, Position) = (ranking, new(ranking), uidsByJob, newest);
+        // Nobody may see the ranking half made: it takes the old one's place when it is whole.
+        Ranking = new(ranked.Values);
+        (Lists, _uidsByJob, Position) = (new(Ranking), uidsByJob, newest);
         var known = _uidsByJob.Values.SelectMany(uids => uids).ToHashSet(StringComparer.Ordinal);
         return ledger.Entries.Keys.Where(uid => !known.Contains(uid)).Aggregate(ledger, CapacityLedger.Forget);
     }
@@ -61,8 +73,7 @@ internal sealed class DomainFollower(string domain, IJobRows rows)
                 break;
             }
 
-            ledger = TakeOver(page, ledger, Ranking, _uidsByJob);
-            Position = page[^1].Change;
+            ledger = TakeOver(page, ledger);
         }
 
         return ledger;
@@ -70,46 +81,54 @@ internal sealed class DomainFollower(string domain, IJobRows rows)
 
     private static Dictionary<string, ImmutableArray<string>> NewIndex() => new(StringComparer.Ordinal);
 
-    private static LedgerState TakeOver(
-        ImmutableArray<JobRow> page,
-        LedgerState ledger,
-        JobRanking ranking,
-        Dictionary<string, ImmutableArray<string>> uidsByJob)
+    private LedgerState TakeOver(ImmutableArray<JobRow> page, LedgerState ledger)
     {
         foreach (var row in page)
         {
-            var state = JobRows.Parse(row);
-            Rank(row, state, ranking);
-            ledger = Claim(row, state, ledger, uidsByJob);
+            var outline = JobRows.Outline(row);
+            if (ToRank(row, outline) is { } job)
+            {
+                Ranking.Put(job);
+            }
+            else
+            {
+                Ranking.Remove(row.Key);
+            }
+
+            ledger = Claim(row, outline, ledger, _uidsByJob);
+            Position = row.Change;
         }
 
         return ledger;
     }
 
-    private static void Rank(JobRow row, JobState state, JobRanking ranking)
-    {
-        if (state.Record is not { } record || record.Status == JobStatus.Completed)
-        {
-            ranking.Remove(row.Key);
-            return;
-        }
-
-        ranking.Put(new RankedJob
-        {
-            Key = row.Key,
-            Added = row.Added,
-            ArrivedAt = record.JobArrivalTime.Value,
-            LastCheckpointAt = record.LastCheckpointTime.Value,
-            Difference = record.GpuLim - record.GpuAssigned,
-            Surplus = record.GpuAssigned - record.GpuReq,
-            Json = JobRows.RecordJson(row).ToArray(),
-        });
-    }
+    private static RankedJob? ToRank(JobRow row, in JobRowOutline outline) =>
+        outline.RecordJson.IsEmpty || outline.IsCompleted
+            ? null
+            : new RankedJob
+            {
+                Key = row.Key,
+                Added = row.Added,
+                ArrivedAt = outline.ArrivedAt,
+                LastCheckpointAt = outline.LastCheckpointAt,
+                Difference = outline.GpuLim - outline.GpuAssigned,
+                Surplus = outline.GpuAssigned - outline.GpuReq,
+                Json = outline.RecordJson.ToArray(),
+            };
 
     private static LedgerState Claim(
-        JobRow row, JobState state, LedgerState ledger, Dictionary<string, ImmutableArray<string>> uidsByJob)
+        JobRow row,
+        in JobRowOutline outline,
+        LedgerState ledger,
+        Dictionary<string, ImmutableArray<string>> uidsByJob)
     {
-        var claims = JobClaims.From(row.Key, row.Added, state).ToImmutableArray();
+        // External jobs are most of all rows, and tell the ledger nothing.
+        if (!outline.MayRun && !uidsByJob.ContainsKey(row.Key))
+        {
+            return ledger;
+        }
+
+        var claims = JobClaims.From(row.Key, row.Added, JobRows.Parse(row)).ToImmutableArray();
         foreach (var claim in claims)
         {
             ledger = CapacityLedger.Observe(ledger, claim);

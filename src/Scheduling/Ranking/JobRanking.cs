@@ -34,10 +34,30 @@ public sealed class JobRanking
             ? order
             : left.Added.CompareTo(right.Added));
 
-    private readonly Dictionary<string, RankedJob> _jobs = new(StringComparer.Ordinal);
-    private readonly SortedSet<RankedJob> _byArrival = new(ByArrival);
-    private readonly SortedSet<RankedJob> _byCheckpoint = new(ByCheckpoint);
-    private readonly SortedSet<RankedJob> _canUseMore = new(ByCheckpoint);
+    private readonly Dictionary<string, RankedJob> _jobs;
+    private readonly SortedSet<RankedJob> _byArrival;
+    private readonly SortedSet<RankedJob> _byCheckpoint;
+    private readonly SortedSet<RankedJob> _canUseMore;
+
+    public JobRanking()
+        : this([])
+    {
+    }
+
+    /// <summary>Ranks many at once, which costs much less than one after the other.</summary>
+    /// <param name="jobs">Each key once.</param>
+    public JobRanking(IReadOnlyCollection<RankedJob> jobs)
+    {
+        _jobs = new(jobs.Count, StringComparer.Ordinal);
+        foreach (var job in jobs)
+        {
+            _jobs.Add(job.Key, job);
+        }
+
+        _byArrival = new(jobs, ByArrival);
+        _byCheckpoint = new(jobs, ByCheckpoint);
+        _canUseMore = new(jobs.Where(job => job.Difference > 0), ByCheckpoint);
+    }
 
     public int Count => _jobs.Count;
 

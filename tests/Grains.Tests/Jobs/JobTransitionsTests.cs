@@ -219,6 +219,47 @@ public sealed class JobTransitionsTests
         Assert.False(JobRows.MayRun(row));
     }
 
+    [Theory]
+    [InlineData("scheduled", false)]
+    [InlineData("completed", true)]
+    public void The_outline_of_a_row_is_what_its_whole_state_says(string status, bool isCompleted)
+    {
+        var state = Added();
+        state = state with
+        {
+            Record = state.Record! with
+            {
+                Status = status,
+                LastCheckpointTime = Number.Of(1701234567.25),
+                // Named as fields of the record and of the state are, one level deeper.
+                Extra = [new("x", """{"status":"y","gpu_lim":9,"managed":{},"ending":[1]}""")],
+            },
+        };
+        var body = JsonSerializer.SerializeToUtf8Bytes(state, GrainsJsonContext.Default.JobState);
+        var row = new Ports.JobRow("job/default/a", 1, 1, IsDeleted: false, body);
+
+        var outline = JobRows.Outline(row);
+
+        Assert.Equal(JobRows.RecordJson(row).ToArray(), outline.RecordJson.ToArray());
+        Assert.Equal(isCompleted, outline.IsCompleted);
+        Assert.Equal((2, 4, 2), (outline.GpuReq, outline.GpuLim, outline.GpuAssigned));
+        Assert.Equal(state.Record.JobArrivalTime.Value, outline.ArrivedAt);
+        Assert.Equal(1701234567.25, outline.LastCheckpointAt);
+        Assert.False(outline.MayRun);
+    }
+
+    [Fact]
+    public void The_outline_of_a_deleted_job_that_is_still_being_ended_says_so()
+    {
+        var state = JobState.Nothing with { Ending = [new("uid", 3, 1)] };
+        var body = JsonSerializer.SerializeToUtf8Bytes(state, GrainsJsonContext.Default.JobState);
+
+        var outline = JobRows.Outline(new Ports.JobRow("job/default/a", 1, 1, IsDeleted: true, body));
+
+        Assert.True(outline.RecordJson.IsEmpty);
+        Assert.True(outline.MayRun);
+    }
+
     private static JobState Added() => JobTransitions.Add(JobState.Nothing, "a", Command(2, 4, 2), Now).Next;
 
     private static AddJob Command(long req, long lim, long assigned) =>
