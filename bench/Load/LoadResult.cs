@@ -11,7 +11,12 @@ internal sealed record LoadResult
 
     public required LatencyHistogram Latencies { get; init; }
 
+    /// <summary>Processor time that the server took for it, all of its threads together.</summary>
+    public TimeSpan ServerTime { get; init; }
+
     public double PerSecond => Requests / Elapsed.TotalSeconds;
+
+    public double ServerMicrosecondsPerRequest => ServerTime.TotalMicroseconds / Requests;
 
     public double MegabytesPerSecond => BodyBytes / Elapsed.TotalSeconds / 1e6;
 
@@ -26,6 +31,7 @@ internal sealed record LoadResult
             Elapsed = TimeSpan.FromTicks(parts.Sum(part => part.Elapsed.Ticks)),
             BodyBytes = parts.Sum(part => part.BodyBytes),
             Latencies = latencies,
+            ServerTime = TimeSpan.FromTicks(parts.Sum(part => part.ServerTime.Ticks)),
         };
     }
 }

@@ -6,7 +6,10 @@ namespace Sluice.Bench.Report;
 internal static class ReportTable
 {
     private static readonly string[] Headers =
-        ["work", "jobs", "requests/s", "p50 ms", "p99 ms", "echo requests/s", "ratio", "target", "reached"];
+    [
+        "work", "jobs", "requests/s", "p50 ms", "p99 ms", "CPU µs", "echo requests/s", "echo CPU µs", "ratio", "target",
+        "reached",
+    ];
 
     public static IEnumerable<string> Lines(IEnumerable<ReportRow> rows)
     {
@@ -19,8 +22,8 @@ internal static class ReportTable
 
     private static string[] CellsOf(ReportRow row) =>
     [
-        row.Work, row.Jobs.ToString("#,0", CultureInfo.InvariantCulture), row.Rate, row.P50, row.P99, row.Compared,
-        row.Ratio, row.Target, row.Reached,
+        row.Work, row.Jobs.ToString("#,0", CultureInfo.InvariantCulture), row.Rate, row.P50, row.P99, row.ServerTime,
+        row.Compared, row.ComparedServerTime, row.Ratio, row.Target, row.Reached,
     ];
 
     private static string Line(string[] cells, int[] widths) =>

@@ -14,8 +14,6 @@ internal sealed class LevelRun(BenchSettings settings, JobServer server, EchoPro
     /// <summary>The number of jobs at which whole lists are sent.</summary>
     private const long ListedJobs = 10_000;
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1.5);
-
     public async Task<IReadOnlyList<ReportRow>> RunAsync(CancellationToken cancellationToken)
     {
         var jobs = server.JobCount;
@@ -61,7 +59,7 @@ internal sealed class LevelRun(BenchSettings settings, JobServer server, EchoPro
         long jobs, IReadOnlyList<Line> all, CancellationToken cancellationToken)
     {
         var lines = all.Where(line => settings.Only is null || line.Name.Contains(settings.Only)).ToList();
-        foreach (var line in lines) await line.Comparison.WarmUpAsync(WarmUp, cancellationToken);
+        foreach (var line in lines) await line.Comparison.WarmUpAsync(cancellationToken);
         for (var round = 0; round < settings.Rounds; round++)
         {
             foreach (var line in lines) await line.Comparison.MeasureAsync(settings.Duration, cancellationToken);

@@ -6,8 +6,6 @@ namespace Sluice.Bench.Runs;
 /// <summary>Compares writes to a server that has many jobs with writes to a fresh one that has few.</summary>
 internal sealed class ScaleRun(BenchSettings settings, JobServer many)
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
-
     public async Task<IReadOnlyList<ReportRow>> RunAsync(long fewJobs, CancellationToken cancellationToken)
     {
         using var few = new JobServer(settings.Server, settings.DataDirectory);
@@ -15,7 +13,7 @@ internal sealed class ScaleRun(BenchSettings settings, JobServer many)
         await few.GrowToAsync(fewJobs, cancellationToken);
         var adds = new Comparison(many.AddForAsync, few.AddForAsync);
         var updates = new Comparison(Updates(many), Updates(few));
-        foreach (var comparison in new[] { adds, updates }) await comparison.WarmUpAsync(WarmUp, cancellationToken);
+        foreach (var comparison in new[] { adds, updates }) await comparison.WarmUpAsync(cancellationToken);
         for (var round = 0; round < settings.Rounds; round++)
         {
             await adds.MeasureAsync(settings.Duration, cancellationToken);

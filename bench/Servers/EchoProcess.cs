@@ -26,7 +26,7 @@ internal sealed class EchoProcess : IDisposable
     }
 
     public Task<LoadResult> RunAsync(IWork work, TimeSpan duration, CancellationToken cancellationToken) =>
-        _load.RunAsync(work, duration, cancellationToken);
+        _process.MeasureAsync(() => _load.RunAsync(work, duration, cancellationToken));
 
     /// <summary>Work that gets bytes from the echo's memory.</summary>
     public async Task<IWork> BytesAsync(byte[] bytes, CancellationToken cancellationToken)

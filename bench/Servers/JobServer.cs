@@ -83,7 +83,7 @@ internal sealed class JobServer : IDisposable
     public IWork Updates() => new UpdateCheckpoints(new RandomJobs(JobCount), _clock);
 
     public Task<LoadResult> RunAsync(IWork work, TimeSpan duration, CancellationToken cancellationToken) =>
-        Load.RunAsync(work, duration, cancellationToken);
+        Process.MeasureAsync(() => Load.RunAsync(work, duration, cancellationToken));
 
     /// <summary>
     /// Adds jobs for a time, in bursts after each of which its jobs are deleted, so that the number of jobs stays what it
@@ -95,7 +95,8 @@ internal sealed class JobServer : IDisposable
         var bursts = new List<LoadResult>();
         for (var elapsed = TimeSpan.Zero; elapsed < duration; elapsed += bursts[^1].Elapsed)
         {
-            bursts.Add(await Load.RunAllAsync(new AddJobs(JobName.Passing, _passingJobs, burst), cancellationToken));
+            var adds = new AddJobs(JobName.Passing, _passingJobs, burst);
+            bursts.Add(await Process.MeasureAsync(() => Load.RunAllAsync(adds, cancellationToken)));
             await Load.RunAllAsync(new DeleteJobs(JobName.Passing, _passingJobs, burst), cancellationToken);
             _passingJobs += burst;
         }
