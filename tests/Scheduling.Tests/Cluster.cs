@@ -79,7 +79,9 @@ internal sealed class Cluster
             }
 
             Decisions.AddRange(plan.Decisions);
+            var before = State;
             State = CapacityLedger.Apply(State, plan.Decisions, Now);
+            AssertQuotasAreKept(before, State);
         }
 
         throw new InvalidOperationException("the policy does not come to rest");
@@ -93,7 +95,6 @@ internal sealed class Cluster
         {
             AppliedGeneration = entry.Generation,
             ConfirmedGeneration = entry.Generation,
-            IsRunning = entry.IsAdmitted,
             RunningSince = entry.IsAdmitted ? Now : null,
         });
         Plan();
@@ -144,6 +145,12 @@ internal sealed class Cluster
             Assert.NotEqual("", entry.Reason);
         }
     }
+
+    /// <summary>No commit raises what a namespace holds above its quota, what lingers included.</summary>
+    private static void AssertQuotasAreKept(LedgerState before, LedgerState after) => Assert.All(
+        after.Quotas.Values,
+        quota => Assert.InRange(
+            after.HeldIn(quota.Namespace), 0, Math.Max(quota.GpuCount, before.HeldIn(quota.Namespace))));
 
     private double Seconds => Now.ToUnixTimeMilliseconds() / 1000.0;
 }

@@ -5,7 +5,11 @@ namespace Sluice.Scheduling.Tests;
 
 public sealed class RandomHistoryTests
 {
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, Environment.GetEnvironmentVariable("SLUICE_TEST_FULL") == "1" ? 2000 : 200)];
+    private static readonly string[] Namespaces = ["default", "team", "other"];
+
+    private static readonly bool IsFull = Environment.GetEnvironmentVariable("SLUICE_TEST_FULL") == "1";
+
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, IsFull ? 2000 : 200)];
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -23,9 +27,9 @@ public sealed class RandomHistoryTests
         cluster.SetNodes(nodes);
         Drain(cluster);
         cluster.AssertSound();
-        Assert.All(
-            cluster.State.Entries.Values,
-            entry => Assert.Equal("more than the cluster has", entry.Reason.Split(": ")[^1]));
+        Assert.All(cluster.State.Entries.Values, entry => Assert.Equal(
+            IsOverQuota(cluster, entry.Claim) ? $"more than the quota of {entry.Claim.Namespace}" : "more than the cluster has",
+            entry.Reason.Split(": ")[^1]));
     }
 
     [Theory]
@@ -51,12 +55,14 @@ public sealed class RandomHistoryTests
         cluster.Now += TimeSpan.FromSeconds(random.Next(0, 100));
         var names = cluster.State.Entries.Keys.ToList();
         var name = names.Count == 0 ? null : names[random.Next(names.Count)];
-        switch (random.Next(10))
+        switch (random.Next(12))
         {
             case 0 or 1 or 2:
                 var req = random.Next(0, 5);
-                cluster.Arrive($"job-{step}", req, req + random.Next(0, 5), random.Next(1, 4), random.Next(3), claim => claim with
+                var (lim, replicas, priority) = (req + random.Next(0, 5), random.Next(1, 4), random.Next(3));
+                cluster.Arrive($"job-{step}", req, lim, replicas, priority, claim => claim with
                 {
+                    Namespace = Namespaces[random.Next(Namespaces.Length)],
                     IsAfterCheckpoint = random.Next(2) == 0,
                     MinRunTime = TimeSpan.FromSeconds(random.Next(2) * 50),
                 });
@@ -74,12 +80,24 @@ public sealed class RandomHistoryTests
             case 8 when name is not null:
                 cluster.End(name);
                 break;
+            case 9:
+                cluster.SetQuota(Namespaces[random.Next(1, Namespaces.Length)], random.Next(0, 13));
+                cluster.Plan();
+                break;
+            case 10 when name is not null:
+                cluster.SetCap(name, random.Next(3) == 0 ? null : random.Next(0, 5));
+                cluster.Plan(name);
+                break;
             default:
                 cluster.SetNodes([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(1, 9))]);
                 cluster.Plan();
                 break;
         }
     }
+
+    private static bool IsOverQuota(Cluster cluster, JobClaim claim) =>
+        cluster.State.Quotas.TryGetValue(claim.Namespace, out var quota)
+        && claim.GpuReq * claim.Replicas > quota.GpuCount;
 
     /// <summary>Everything that runs completes, one after the other: whatever could ever run must get its turn.</summary>
     private static void Drain(Cluster cluster)

@@ -245,39 +245,6 @@ public sealed class RecentCheckpointPolicyTests
     }
 
     [Fact]
-    public void A_quota_bounds_what_a_namespace_holds()
-    {
-        var cluster = new Cluster(8);
-        cluster.SetQuota("team", 3);
-        Assert.Equal(3, cluster.Arrive("a", 1, 8, with: claim => claim with { Namespace = "team" }).GpuCount);
-        Assert.False(cluster.Arrive("b", 1, 1, with: claim => claim with { Namespace = "team" }).IsAdmitted);
-        Assert.True(cluster.Arrive("c", 1, 8).IsAdmitted);
-    }
-
-    [Fact]
-    public void A_job_that_waits_for_its_quota_keeps_nobody_else_waiting()
-    {
-        var cluster = new Cluster(new RecentCheckpointOptions { MaxOvertakes = 0 }, 8);
-        cluster.SetQuota("team", 2);
-        var waiting = cluster.Arrive("a", 4, 4, with: claim => claim with { Namespace = "team" });
-        Assert.Equal("waits for 4 GPUs: more than is left of the quota of team", waiting.Reason);
-        Assert.True(cluster.Arrive("b", 1, 1).IsAdmitted);
-    }
-
-    [Fact]
-    public void A_deleted_job_counts_in_its_quota_until_it_is_gone()
-    {
-        var cluster = new Cluster(8);
-        cluster.SetQuota("team", 4);
-        cluster.Arrive("a", 4, 4, with: claim => claim with { Namespace = "team" });
-        cluster.ConfirmAll();
-        cluster.Observe(cluster["a"].Claim with { Namespace = "", IsEnding = true });
-        Assert.False(cluster.Arrive("b", 4, 4, with: claim => claim with { Namespace = "team" }).IsAdmitted);
-        cluster.End("a");
-        Assert.True(cluster["b"].IsAdmitted);
-    }
-
-    [Fact]
     public void A_job_is_not_resized_again_within_its_minimum_run_time()
     {
         var cluster = new Cluster(4);

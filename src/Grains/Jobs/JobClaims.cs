@@ -50,7 +50,6 @@ public static class JobClaims
         MinRunTime = managed.MinRunTime,
         LastCheckpointAt = record.LastCheckpointTime.Value,
         Notifications = managed.Notifications,
-        IsRunning = managed.RunningSince is not null,
         RunningSince = managed.RunningSince,
         AppliedGeneration = managed.Generation,
         ConfirmedGeneration = managed.ConfirmedGeneration,

@@ -62,7 +62,8 @@ public static class CapacityLedger
 
     /// <summary>Writes decisions into the ledger, in their order.</summary>
     /// <exception cref="InvalidOperationException">
-    /// A decision gives out a GPU that is not there or is held by another: a fault of the policy, and nothing is changed.
+    /// A decision gives out a GPU that is not there or is held by another, or more than a quota allows: a fault of the
+    /// policy, and nothing is changed.
     /// </exception>
     public static LedgerState Apply(LedgerState state, IEnumerable<Decision> decisions, DateTimeOffset now)
     {
@@ -127,7 +128,7 @@ public static class CapacityLedger
             throw new InvalidOperationException($"{entry.Claim.JobName}: a GPU is given twice");
         }
 
-        return PutOvertaking(state, entry, entry with
+        var next = entry with
         {
             Generation = state.LastGeneration + 1,
             IsAdmitted = true,
@@ -138,7 +139,20 @@ public static class CapacityLedger
             DecidedAt = now,
             Pending = null,
             Overtaken = 0,
-        });
+        };
+        CheckQuota(state, entry, next.HeldGpus);
+        return PutOvertaking(state, entry, next);
+    }
+
+    /// <summary>A quota may be lowered under what is held already; then nothing more is given.</summary>
+    private static void CheckQuota(LedgerState state, LedgerEntry entry, int heldGpus)
+    {
+        if (heldGpus > entry.HeldGpus && state.Quotas.TryGetValue(entry.Claim.Namespace, out var quota)
+            && state.HeldIn(entry.Claim.Namespace) - entry.HeldGpus + heldGpus > quota.GpuCount)
+        {
+            throw new InvalidOperationException(
+                $"{entry.Claim.JobName}: {heldGpus} GPUs are over the quota of {entry.Claim.Namespace}, {quota.GpuCount}");
+        }
     }
 
     private static LedgerState Revoke(LedgerState state, LedgerEntry entry, string reason, DateTimeOffset now) =>

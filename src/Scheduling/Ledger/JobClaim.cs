@@ -46,10 +46,9 @@ public sealed record JobClaim
     /// <summary>Notifications that changed the record.</summary>
     public long Notifications { get; init; }
 
-    /// <summary>True: the executor has said that the processes of <see cref="ConfirmedGeneration"/> run.</summary>
-    public bool IsRunning { get; init; }
-
-    /// <summary>Since when they run; null while they do not.</summary>
+    /// <summary>
+    /// Since when, by the executor's word, the processes of <see cref="ConfirmedGeneration"/> run; null while they do not.
+    /// </summary>
     public DateTimeOffset? RunningSince { get; init; }
 
     /// <summary>The newest generation that the job's row has taken over.</summary>

@@ -52,7 +52,7 @@ public sealed record LedgerEntry
     /// </summary>
     [JsonIgnore]
     public bool IsSettledRunning =>
-        IsAdmitted && !Claim.IsEnding && Claim.IsRunning && Claim.ConfirmedGeneration == Generation;
+        IsAdmitted && !Claim.IsEnding && Claim.RunningSince is not null && Claim.ConfirmedGeneration == Generation;
 
     /// <summary>The most GPUs a replica that it may be given now.</summary>
     [JsonIgnore]
@@ -82,8 +82,8 @@ public sealed record PendingChange
     /// <summary>And at this time at the latest.</summary>
     public required DateTimeOffset DeadlineAt { get; init; }
 
-    /// <summary>The job that the GPUs are for; null: none in particular.</summary>
-    public string? ForUid { get; init; }
+    /// <summary>The waiting jobs that the GPUs are for; empty: none in particular.</summary>
+    public ImmutableArray<string> ForUids { get; init; } = [];
 
     public required string Reason { get; init; }
 }

@@ -4,84 +4,89 @@ using Sluice.Scheduling.Ledger;
 namespace Sluice.Scheduling.Policies;
 
 /// <summary>
-/// A working copy of the cluster that a policy plans on. Each GPU is free, coming (held by somebody who gives it up),
-/// or taken; what is planned for a job is taken out of both, so that no GPU is promised twice in one plan.
+/// A working copy of the cluster that a policy plans on: what each job is to have from now on. A GPU that nobody holds
+/// and nobody is to have is free; one that is held, and that nobody is to have, is coming: its holder gives it up. Quotas
+/// are counted the same way. What is planned for a job is in neither, so that nothing is promised twice in one plan.
 /// </summary>
 public sealed class ClusterDraft
 {
-    private enum GpuUse : byte
-    {
-        Free,
-        Coming,
-        Taken,
-    }
-
-    private readonly SortedDictionary<string, GpuUse[]> _nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> _quotaLeft = new(StringComparer.Ordinal);
+    private readonly LedgerState _state;
+    private readonly SortedDictionary<string, NodeDraft> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, QuotaDraft> _quotas = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableArray<GpuBlock>> _planned = new(StringComparer.Ordinal);
 
     public ClusterDraft(LedgerState state)
     {
         ArgumentNullException.ThrowIfNull(state);
+        _state = state;
         foreach (var node in state.Nodes.Values)
         {
-            _nodes[node.Name] = new GpuUse[node.GpuCount];
+            _nodes[node.Name] = new(node.GpuCount);
         }
 
         foreach (var quota in state.Quotas.Values)
         {
-            _quotaLeft[quota.Namespace] = quota.GpuCount - state.HeldIn(quota.Namespace);
+            _quotas[quota.Namespace] = new() { Free = quota.GpuCount };
         }
 
         foreach (var entry in state.Entries.Values)
         {
-            Mark(entry.Blocks, entry.Claim.IsEnding ? GpuUse.Coming : GpuUse.Taken);
-            Mark(entry.Lingering, GpuUse.Coming);
-            if (entry.Pending is { } pending && pending.GpuCount < entry.GpuCount)
-            {
-                Mark(Surplus(entry.Blocks, pending.GpuCount), GpuUse.Coming);
-            }
+            Enter(entry);
         }
     }
 
     /// <summary>GPUs that nobody holds and no plan has taken.</summary>
-    public int FreeGpus => _nodes.Values.Sum(gpus => gpus.Count(use => use == GpuUse.Free));
+    public int FreeGpus => _nodes.Values.Sum(node => node.FreeGpus);
 
     /// <summary>The GPUs of the largest node.</summary>
-    public int LargestNode => _nodes.Values.Select(gpus => gpus.Length).DefaultIfEmpty().Max();
+    public int LargestNode => _nodes.Values.Select(node => node.GpuCount).DefaultIfEmpty().Max();
+
+    /// <summary>What a job is to have: what it has in the ledger, less what it gives up, or what was planned.</summary>
+    public ImmutableArray<GpuBlock> PlannedFor(LedgerEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return _planned.GetValueOrDefault(entry.Uid, []);
+    }
 
     /// <summary>True where every GPU of the blocks exists.</summary>
     public bool Exists(ImmutableArray<GpuBlock> blocks) => blocks.All(block =>
-        block.Gpus.IsEmpty || (_nodes.TryGetValue(block.Node, out var gpus) && block.Gpus.All(gpu => gpu < gpus.Length)));
+        block.Gpus.IsEmpty || (_nodes.TryGetValue(block.Node, out var node) && block.Gpus.All(gpu => gpu < node.GpuCount)));
 
     /// <summary>True where the whole cluster, empty, could hold the gang at its least.</summary>
     public bool CouldEverHold(JobClaim claim) =>
-        claim.GpuReq == 0 || _nodes.Values.Sum(gpus => (long)gpus.Length / claim.GpuReq) >= claim.Replicas;
+        claim.GpuReq == 0
+        || _nodes.Values.Sum(node => (long)node.GpuCount / claim.GpuReq) >= claim.Replicas;
 
-    /// <summary>False: its namespace's quota, and not the GPUs, keeps the gang from its least.</summary>
-    public bool IsWithinQuota(JobClaim claim)
-    {
-        ArgumentNullException.ThrowIfNull(claim);
-        return !_quotaLeft.TryGetValue(claim.Namespace, out var left) || (long)claim.GpuReq * claim.Replicas <= left;
-    }
+    /// <summary>True where its namespace's quota, with nothing else in it, would hold the gang at its least.</summary>
+    public bool IsAllowed(JobClaim claim) =>
+        !_state.Quotas.TryGetValue(claim.Namespace, out var quota)
+        || (long)claim.GpuReq * claim.Replicas <= quota.GpuCount;
 
     /// <summary>
-    /// The most GPUs a replica, from <paramref name="least"/> to <paramref name="most"/>, at which the whole gang fits;
-    /// null where not even the least does.
+    /// False: its namespace's quota, and not the GPUs, keeps the gang from its least, whatever is on its way back.
     /// </summary>
-    /// <param name="claim">The gang.</param>
+    public bool IsWithinQuota(JobClaim claim) =>
+        (long)claim.GpuReq * claim.Replicas <= QuotaLeft(claim, withComing: true);
+
+    /// <summary>
+    /// The most GPUs a replica, from <paramref name="least"/> to <paramref name="most"/>, at which the whole gang fits
+    /// on the nodes and in its quota; null where not even the least does. It may keep what it is planned to have.
+    /// </summary>
+    /// <param name="entry">The gang.</param>
     /// <param name="least">GPUs a replica.</param>
     /// <param name="most">GPUs a replica.</param>
-    /// <param name="own">What the job holds already and may keep.</param>
     /// <param name="withComing">True: GPUs that are on their way back count as free.</param>
     public (int GpuCount, ImmutableArray<GpuBlock> Blocks)? MostThatFits(
-        JobClaim claim, int least, int most, ImmutableArray<GpuBlock> own, bool withComing = false)
+        LedgerEntry entry, int least, int most, bool withComing = false)
     {
-        ArgumentNullException.ThrowIfNull(claim);
-        var held = own.Sum(block => block.Gpus.Length);
-        var quota = _quotaLeft.TryGetValue(claim.Namespace, out var left) ? (left + held) / claim.Replicas : int.MaxValue;
-        for (var count = Math.Min(Math.Min(most, quota), LargestNode); count >= least; count--)
+        ArgumentNullException.ThrowIfNull(entry);
+        var own = PlannedFor(entry);
+        var left = QuotaLeft(entry.Claim, withComing);
+        var bound = (left + own.Sum(block => block.Gpus.Length)) / entry.Claim.Replicas;
+        for (var count = (int)Math.Min(Math.Min(most, bound), LargestNode); count >= least; count--)
         {
-            if (Place(claim.Replicas, count, own, withComing) is { } blocks)
+            // A job that moves holds its old GPUs beside the new ones until they are confirmed: both count.
+            if (Place(entry.Claim.Replicas, count, own, withComing) is { } blocks && Count(entry, blocks).New <= left)
             {
                 return (count, blocks);
             }
@@ -90,37 +95,78 @@ public sealed class ClusterDraft
         return null;
     }
 
-    /// <summary>Takes the blocks out of what others may be given; <paramref name="own"/> goes back first.</summary>
-    public void Take(JobClaim claim, ImmutableArray<GpuBlock> own, ImmutableArray<GpuBlock> blocks)
+    /// <summary>From now on the job is to have these blocks; what else it holds is coming.</summary>
+    public void Plan(LedgerEntry entry, ImmutableArray<GpuBlock> blocks)
     {
-        ArgumentNullException.ThrowIfNull(claim);
-        Mark(own, GpuUse.Coming);
-        Mark(blocks, GpuUse.Taken);
-        if (_quotaLeft.TryGetValue(claim.Namespace, out var left))
+        ArgumentNullException.ThrowIfNull(entry);
+        var before = PlannedFor(entry);
+        Mark(before, isPlanned: false);
+        Mark(blocks, isPlanned: true);
+        if (_quotas.TryGetValue(entry.Claim.Namespace, out var quota))
         {
-            // What is given up stays held until it is confirmed, so a quota never gets looser in a plan.
-            var more = blocks.Sum(block => block.Gpus.Length) - own.Sum(block => block.Gpus.Length);
-            _quotaLeft[claim.Namespace] = left - Math.Max(0, more);
+            var (kept, added) = Count(entry, blocks);
+            var (keptBefore, addedBefore) = Count(entry, before);
+            quota.Free -= added - addedBefore;
+            quota.Coming -= kept - keptBefore;
         }
-    }
 
-    /// <summary>Plans that a job gives up all over <paramref name="gpuCount"/> a replica.</summary>
-    /// <returns>What it keeps.</returns>
-    public ImmutableArray<GpuBlock> Shrink(ImmutableArray<GpuBlock> blocks, int gpuCount)
-    {
-        Mark(Surplus(blocks, gpuCount), GpuUse.Coming);
-        return Kept(blocks, gpuCount);
+        _planned[entry.Uid] = blocks;
     }
-
-    /// <summary>Takes a planned shrinking back.</summary>
-    public void Restore(ImmutableArray<GpuBlock> blocks) => Mark(blocks, GpuUse.Taken);
 
     /// <summary>The first GPUs of each block.</summary>
     public static ImmutableArray<GpuBlock> Kept(ImmutableArray<GpuBlock> blocks, int gpuCount) =>
         [.. blocks.Select(block => block with { Gpus = [.. block.Gpus.Take(gpuCount)] })];
 
-    private static ImmutableArray<GpuBlock> Surplus(ImmutableArray<GpuBlock> blocks, int gpuCount) =>
-        [.. blocks.Select(block => block with { Gpus = [.. block.Gpus.Skip(gpuCount)] })];
+    private void Enter(LedgerEntry entry)
+    {
+        foreach (var (node, gpu) in entry.Held())
+        {
+            if (_nodes.TryGetValue(node, out var shape) && gpu < shape.GpuCount)
+            {
+                shape.Holders[gpu] = entry.Uid;
+            }
+        }
+
+        if (_quotas.TryGetValue(entry.Claim.Namespace, out var quota))
+        {
+            quota.Free -= entry.HeldGpus;
+            quota.Coming += entry.HeldGpus;
+        }
+
+        Plan(entry, entry switch
+        {
+            { Claim.IsEnding: true } => [],
+            { Pending: { } pending } when pending.GpuCount < entry.GpuCount => Kept(entry.Blocks, pending.GpuCount),
+            _ => entry.Blocks,
+        });
+    }
+
+    /// <summary>
+    /// GPUs that the job's namespace may take beside those it holds. What was reserved of what is coming makes the free
+    /// part negative, and so leaves the rest of both.
+    /// </summary>
+    private long QuotaLeft(JobClaim claim, bool withComing) =>
+        !_quotas.TryGetValue(claim.Namespace, out var quota) ? int.MaxValue
+        : Math.Max(0, withComing ? quota.Free + quota.Coming : quota.Free);
+
+    /// <summary>How many GPUs of the blocks the job holds already, and how many it would hold beside those.</summary>
+    private (int Kept, int New) Count(LedgerEntry entry, ImmutableArray<GpuBlock> blocks)
+    {
+        var kept = 0;
+        var added = 0;
+        foreach (var block in blocks)
+        {
+            // What is not there any more is in a plan only because the job holds it.
+            var node = _nodes.GetValueOrDefault(block.Node);
+            var held = node is null
+                ? block.Gpus.Length
+                : block.Gpus.Count(gpu => gpu >= node.GpuCount || node.Holders[gpu] == entry.Uid);
+            kept += held;
+            added += block.Gpus.Length - held;
+        }
+
+        return (kept, added);
+    }
 
     private ImmutableArray<GpuBlock>? Place(
         int replicas, int gpuCount, ImmutableArray<GpuBlock> own, bool withComing)
@@ -130,7 +176,8 @@ public sealed class ClusterDraft
             return _nodes.Count == 0 ? null : [.. Enumerable.Repeat(new GpuBlock(_nodes.Keys.First(), []), replicas)];
         }
 
-        var usable = _nodes.ToDictionary(node => node.Key, node => UsableOn(node.Key, own, withComing), StringComparer.Ordinal);
+        var usable = _nodes.ToDictionary(
+            node => node.Key, node => UsableOn(node.Key, own, withComing), StringComparer.Ordinal);
         return own.Length == replicas && GrowInPlace(usable, gpuCount, own) is { } grown
             ? grown
             : PlaceAnew(usable, replicas, gpuCount);
@@ -165,7 +212,8 @@ public sealed class ClusterDraft
         return blocks.MoveToImmutable();
     }
 
-    private static ImmutableArray<GpuBlock>? PlaceAnew(Dictionary<string, List<int>> usable, int replicas, int gpuCount)
+    private static ImmutableArray<GpuBlock>? PlaceAnew(
+        Dictionary<string, List<int>> usable, int replicas, int gpuCount)
     {
         // Fewest nodes: the node that takes all that is left and has the least to spare, otherwise the roomiest.
         var rooms = usable.Select(node => (Name: node.Key, Gpus: node.Value, Slots: node.Value.Count / gpuCount))
@@ -196,14 +244,14 @@ public sealed class ClusterDraft
         return blocks.MoveToImmutable();
     }
 
-    private List<int> UsableOn(string node, ImmutableArray<GpuBlock> own, bool withComing)
+    private List<int> UsableOn(string name, ImmutableArray<GpuBlock> own, bool withComing)
     {
-        var gpus = _nodes[node];
-        var mine = own.Where(block => block.Node == node).SelectMany(block => block.Gpus).ToHashSet();
-        var usable = new List<int>(gpus.Length);
-        for (var gpu = 0; gpu < gpus.Length; gpu++)
+        var node = _nodes[name];
+        var mine = own.Where(block => block.Node == name).SelectMany(block => block.Gpus).ToHashSet();
+        var usable = new List<int>(node.GpuCount);
+        for (var gpu = 0; gpu < node.GpuCount; gpu++)
         {
-            if (gpus[gpu] == GpuUse.Free || (withComing && gpus[gpu] == GpuUse.Coming) || mine.Contains(gpu))
+            if (mine.Contains(gpu) || (!node.IsPlanned[gpu] && (withComing || node.Holders[gpu] is null)))
             {
                 usable.Add(gpu);
             }
@@ -212,19 +260,38 @@ public sealed class ClusterDraft
         return usable;
     }
 
-    private void Mark(ImmutableArray<GpuBlock> blocks, GpuUse use)
+    private void Mark(ImmutableArray<GpuBlock> blocks, bool isPlanned)
     {
         foreach (var block in blocks)
         {
-            if (!_nodes.TryGetValue(block.Node, out var gpus))
+            if (_nodes.TryGetValue(block.Node, out var node))
             {
-                continue;
-            }
-
-            foreach (var gpu in block.Gpus.Where(gpu => gpu < gpus.Length))
-            {
-                gpus[gpu] = use;
+                foreach (var gpu in block.Gpus.Where(gpu => gpu < node.GpuCount))
+                {
+                    node.IsPlanned[gpu] = isPlanned;
+                }
             }
         }
+    }
+
+    private sealed class NodeDraft(int gpuCount)
+    {
+        public int GpuCount => gpuCount;
+
+        /// <summary>Uids of those that hold the GPUs in the ledger; null: nobody does.</summary>
+        public string?[] Holders { get; } = new string?[gpuCount];
+
+        public bool[] IsPlanned { get; } = new bool[gpuCount];
+
+        public int FreeGpus => Enumerable.Range(0, gpuCount).Count(gpu => Holders[gpu] is null && !IsPlanned[gpu]);
+    }
+
+    private sealed class QuotaDraft
+    {
+        /// <summary>The quota, less what is held and what is planned beside that; may be negative.</summary>
+        public long Free { get; set; }
+
+        /// <summary>Held by jobs that give it up.</summary>
+        public long Coming { get; set; }
     }
 }

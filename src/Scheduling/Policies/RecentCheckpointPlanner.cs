@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Sluice.Scheduling.Ledger;
 
 namespace Sluice.Scheduling.Policies;
@@ -11,9 +10,10 @@ internal sealed class RecentCheckpointPlanner(
     private readonly ClusterDraft _draft = new(state);
     private readonly SortedDictionary<string, Decision> _decisions = new(StringComparer.Ordinal);
 
-    /// <summary>What jobs that give up GPUs in this plan will keep: they may be asked for more in the same plan.</summary>
-    private readonly Dictionary<string, (int GpuCount, ImmutableArray<GpuBlock> Blocks)> _shrunk =
-        new(StringComparer.Ordinal);
+    /// <summary>
+    /// Jobs that give up GPUs, by this plan or at their next checkpoint: they may be asked for more in the same plan.
+    /// </summary>
+    private readonly Dictionary<string, ScaleDown> _scaleDowns = new(StringComparer.Ordinal);
 
     public Plan Plan()
     {
@@ -24,7 +24,7 @@ internal sealed class RecentCheckpointPlanner(
 
         foreach (var entry in Pending(isShrinking: true))
         {
-            ApplyShrink(entry, entry.Pending!);
+            ApplyScaleDown(entry, entry.Pending!);
         }
 
         AdmitWaiting();
@@ -47,13 +47,12 @@ internal sealed class RecentCheckpointPlanner(
         else if (entry.GpuCount > entry.Claim.GpuLim)
         {
             // A limit is the job's own word on what it can use: it holds at once, in every mode.
-            SetSize(entry, (entry.Claim.GpuLim, _draft.Shrink(entry.Blocks, entry.Claim.GpuLim)),
+            SetSize(entry, (entry.Claim.GpuLim, ClusterDraft.Kept(entry.Blocks, entry.Claim.GpuLim)),
                 $"scaled down from {entry.GpuCount} to {entry.Claim.GpuLim}: its limit was lowered");
         }
         else if (entry.GpuCount > entry.EffectiveLimit && !(entry.Pending?.GpuCount <= entry.EffectiveLimit))
         {
-            ShrinkTo(entry, entry.EffectiveLimit, forUid: null,
-                $"scaled down from {entry.GpuCount} to {entry.EffectiveLimit}: it was asked for");
+            Give(new(entry, entry.EffectiveLimit, []));
         }
     }
 
@@ -61,16 +60,17 @@ internal sealed class RecentCheckpointPlanner(
     {
         var claim = entry.Claim;
         var most = Math.Min(entry.EffectiveLimit, Math.Max(entry.GpuCount, claim.GpuReq));
-        if (_draft.MostThatFits(claim, claim.GpuReq, most, entry.Blocks) is { } fit)
+        // What waited for a checkpoint is void: the job is stopped now.
+        _draft.Plan(entry, entry.Blocks);
+        if (_draft.MostThatFits(entry, claim.GpuReq, most) is { } fit)
         {
             SetSize(entry, fit, $"moved from {entry.GpuCount} to {fit.GpuCount} GPUs: GPUs that it held are gone");
         }
         else
         {
-            _draft.Shrink(entry.Blocks, 0);
+            _draft.Plan(entry, []);
             _decisions[entry.Uid] = new Preempt(
-                entry.Uid,
-                $"waits for {GpuText(claim.GpuReq, claim.Replicas)}: GPUs that it held are gone, and no others are free");
+                entry.Uid, $"waits for {PlanTexts.Gpus(claim)}: GPUs that it held are gone, and no others are free");
         }
     }
 
@@ -80,25 +80,31 @@ internal sealed class RecentCheckpointPlanner(
             && pending.GpuCount < entry.GpuCount == isShrinking && !_decisions.ContainsKey(entry.Uid)),
     ];
 
-    private void ApplyShrink(LedgerEntry entry, PendingChange pending)
+    private void ApplyScaleDown(LedgerEntry entry, PendingChange pending)
     {
-        var isWanted = pending.ForUid is { } forUid
-            ? state.Entries.TryGetValue(forUid, out var waiting) && waiting.IsWaiting
-            : entry.GpuCount > entry.EffectiveLimit;
+        var isWanted = pending.ForUids.IsEmpty
+            ? entry.GpuCount > entry.EffectiveLimit
+            : pending.ForUids.All(uid => state.Entries.GetValueOrDefault(uid) is { IsWaiting: true });
         if (!isWanted)
         {
-            _draft.Restore(entry.Blocks);
+            // Those that still wait ask anew in this plan, and may need less.
+            _draft.Plan(entry, entry.Blocks);
             _decisions[entry.Uid] = new CancelPending(entry.Uid, "nobody waits for its GPUs any more");
         }
-        else if (WhyNow(entry, pending) is { } why)
+        else
         {
-            SetSize(entry, (pending.GpuCount, _draft.Shrink(entry.Blocks, pending.GpuCount)), $"{pending.Reason} ({why})");
+            _scaleDowns[entry.Uid] = new(entry, pending.GpuCount, pending.ForUids);
+            if (WhyNow(entry, pending) is { } why)
+            {
+                SetSize(
+                    entry, (pending.GpuCount, ClusterDraft.Kept(entry.Blocks, pending.GpuCount)), $"{pending.Reason} ({why})");
+            }
         }
     }
 
     private void ApplyGrowth(LedgerEntry entry, PendingChange pending)
     {
-        if (_draft.MostThatFits(entry.Claim, entry.GpuCount + 1, entry.EffectiveLimit, entry.Blocks) is not { } fit)
+        if (_draft.MostThatFits(entry, entry.GpuCount + 1, entry.EffectiveLimit) is not { } fit)
         {
             _decisions[entry.Uid] = new CancelPending(entry.Uid, "the GPUs it was to get are needed elsewhere");
         }
@@ -108,7 +114,7 @@ internal sealed class RecentCheckpointPlanner(
         }
         else
         {
-            _draft.Take(entry.Claim, entry.Blocks, fit.Blocks);
+            _draft.Plan(entry, fit.Blocks);
         }
     }
 
@@ -122,11 +128,11 @@ internal sealed class RecentCheckpointPlanner(
     {
         foreach (var entry in QueueOrder.Sort(state.Entries.Values.Where(entry => entry.IsWaiting)))
         {
-            if (!TryAdmit(entry) && entry.Overtaken >= options.MaxOvertakes
-                && _draft.CouldEverHold(entry.Claim) && _draft.IsWithinQuota(entry.Claim))
+            // One that waits for its own namespace's quota keeps nobody else waiting.
+            var mayBlock = _draft.CouldEverHold(entry.Claim) && _draft.IsWithinQuota(entry.Claim);
+            if (!TryAdmit(entry) && mayBlock && entry.Overtaken >= options.MaxOvertakes)
             {
-                // It has been passed often enough: what is free from here on is kept for it. One that waits for its own
-                // namespace's quota keeps nobody else waiting.
+                // It has been passed often enough: what is free from here on is kept for it.
                 return;
             }
         }
@@ -140,101 +146,62 @@ internal sealed class RecentCheckpointPlanner(
             return false;
         }
 
-        if (_draft.MostThatFits(claim, claim.GpuReq, entry.EffectiveLimit, own: []) is { } fit)
+        if (_draft.MostThatFits(entry, claim.GpuReq, entry.EffectiveLimit) is { } fit)
         {
             var free = _draft.FreeGpus;
-            _draft.Take(claim, own: [], fit.Blocks);
-            _decisions[entry.Uid] = new Admit(entry.Uid, fit.GpuCount, fit.Blocks,
-                $"admitted with {fit.GpuCount} of {claim.GpuReq} to {claim.GpuLim} GPUs"
-                + (claim.Replicas > 1 ? $" a replica, {claim.Replicas} replicas" : "") + $": {free} were free");
+            _draft.Plan(entry, fit.Blocks);
+            _decisions[entry.Uid] = new Admit(
+                entry.Uid, fit.GpuCount, fit.Blocks, PlanTexts.Admitted(claim, fit.GpuCount, free));
             return true;
         }
 
-        if (ReserveComing(entry) || ShrinkOne(entry) || ShrinkSeveral(entry))
+        if (!ReserveComing(entry) && !ScaleDownFor(entry))
         {
-            return false;
+            SetWait(entry, WhyNobodyHelps(claim));
         }
 
-        SetWait(entry, !_draft.IsWithinQuota(claim)
-            ? $"waits for {GpuText(claim.GpuReq, claim.Replicas)}: more than is left of the quota of {claim.Namespace}"
-            : _draft.CouldEverHold(claim)
-            ? $"waits for {GpuText(claim.GpuReq, claim.Replicas)}: no running job can give up enough"
-            : $"waits for {GpuText(claim.GpuReq, claim.Replicas)}: more than the cluster has");
         return false;
     }
+
+    private string WhyNobodyHelps(JobClaim claim) =>
+        !_draft.IsAllowed(claim) ? $"more than the quota of {claim.Namespace}"
+        : !_draft.IsWithinQuota(claim) ? $"more than is left of the quota of {claim.Namespace}"
+        : _draft.CouldEverHold(claim) ? "no running job can give up enough"
+        : "more than the cluster has";
 
     /// <summary>What it needs is on its way back already: nobody else need give up anything.</summary>
     private bool ReserveComing(LedgerEntry entry)
     {
-        var claim = entry.Claim;
-        if (_draft.MostThatFits(claim, claim.GpuReq, claim.GpuReq, own: [], withComing: true) is not { } fit)
+        if (_draft.MostThatFits(entry, entry.Claim.GpuReq, entry.Claim.GpuReq, withComing: true) is not { } fit)
         {
             return false;
         }
 
-        _draft.Take(claim, own: [], fit.Blocks);
-        SetWait(entry, $"waits for {GpuText(claim.GpuReq, claim.Replicas)}: they are being given up by other jobs");
+        _draft.Plan(entry, fit.Blocks);
+        SetWait(entry, "they are being given up by other jobs");
         return true;
     }
 
-    /// <summary>The job with the most recent checkpoint that alone can give up what is missing.</summary>
-    private bool ShrinkOne(LedgerEntry waiting)
+    private bool ScaleDownFor(LedgerEntry waiting)
     {
-        foreach (var victim in Victims())
+        var found = new ScaleDownSearch(_draft).Find(waiting, [.. CanGive()]);
+        foreach (var (entry, gpuCount) in found)
         {
-            var (count, blocks) = Current(victim);
-            for (var target = count - 1; target >= victim.Claim.GpuReq; target--)
-            {
-                _draft.Shrink(blocks, target);
-                if (Fits(waiting))
-                {
-                    ShrinkTo(victim, target, waiting.Uid, ShrinkReason(victim, count, target, waiting));
-                    return ReserveComing(waiting);
-                }
-
-                _draft.Restore(blocks);
-            }
+            var before = _scaleDowns.GetValueOrDefault(entry.Uid) ?? new(entry, entry.GpuCount, []);
+            Give(before.Also(waiting.Uid, gpuCount));
         }
 
-        return false;
+        return ReserveComing(waiting);
     }
 
-    /// <summary>Several jobs together, where no single one has enough.</summary>
-    private bool ShrinkSeveral(LedgerEntry waiting)
-    {
-        var shrunk = new List<(LedgerEntry Entry, int From, ImmutableArray<GpuBlock> Blocks, int Target)>();
-        foreach (var victim in Victims())
-        {
-            var (count, blocks) = Current(victim);
-            for (var target = count - 1; target >= victim.Claim.GpuReq; target--)
-            {
-                _draft.Shrink(blocks, target);
-                if (Fits(waiting))
-                {
-                    shrunk.Add((victim, count, blocks, target));
-                    foreach (var part in shrunk)
-                    {
-                        ShrinkTo(part.Entry, part.Target, waiting.Uid,
-                            ShrinkReason(part.Entry, part.From, part.Target, waiting));
-                    }
-
-                    return ReserveComing(waiting);
-                }
-            }
-
-            if (count > victim.Claim.GpuReq)
-            {
-                shrunk.Add((victim, count, blocks, victim.Claim.GpuReq));
-            }
-        }
-
-        foreach (var (_, _, blocks, _) in shrunk)
-        {
-            _draft.Restore(blocks);
-        }
-
-        return false;
-    }
+    /// <summary>Running jobs over their least, most recent checkpoint first, with what they would have.</summary>
+    private IEnumerable<(LedgerEntry Entry, int GpuCount)> CanGive() => state.Entries.Values
+        .Where(entry => entry.IsSettledRunning && MayChange(entry)
+            && (_scaleDowns.ContainsKey(entry.Uid) || _decisions.GetValueOrDefault(entry.Uid) is null or CancelPending))
+        .Select(entry => (Entry: entry, GpuCount: _scaleDowns.GetValueOrDefault(entry.Uid)?.GpuCount ?? entry.GpuCount))
+        .Where(one => one.GpuCount > one.Entry.Claim.GpuReq)
+        .OrderByDescending(one => one.Entry.Claim.LastCheckpointAt)
+        .ThenBy(one => one.Entry.Claim.Added);
 
     private void ScaleUp()
     {
@@ -246,17 +213,17 @@ internal sealed class RecentCheckpointPlanner(
             .ThenBy(entry => entry.Claim.Added);
         foreach (var entry in candidates)
         {
-            if (_draft.MostThatFits(entry.Claim, entry.GpuCount + 1, entry.EffectiveLimit, entry.Blocks) is not { } fit)
+            if (_draft.MostThatFits(entry, entry.GpuCount + 1, entry.EffectiveLimit) is not { } fit)
             {
                 continue;
             }
 
             var reason = $"scaled up from {entry.GpuCount} to {fit.GpuCount}: {_draft.FreeGpus} GPUs were free, and "
-                + (entry.Uid == preferredUid ? "it was asked for" : $"its checkpoint is the most recent ({Age(entry)})");
+                + (entry.Uid == preferredUid ? "it was asked for" : $"its checkpoint is the most recent ({PlanTexts.CheckpointAge(entry, now)})");
             if (entry.Claim.IsAfterCheckpoint)
             {
-                _draft.Take(entry.Claim, entry.Blocks, fit.Blocks);
-                _decisions[entry.Uid] = new Defer(entry.Uid, PendingAt(entry, fit.GpuCount, forUid: null, reason));
+                _draft.Plan(entry, fit.Blocks);
+                _decisions[entry.Uid] = new Defer(entry.Uid, PendingAt(entry, fit.GpuCount, reason));
             }
             else
             {
@@ -265,53 +232,45 @@ internal sealed class RecentCheckpointPlanner(
         }
     }
 
-    private void ShrinkTo(LedgerEntry entry, int target, string? forUid, string reason)
+    /// <summary>Decides that a job gives up GPUs, instead of what was decided for it before.</summary>
+    private void Give(ScaleDown scaleDown)
     {
-        var kept = _draft.Shrink(entry.Blocks, target);
-        _shrunk[entry.Uid] = (target, kept);
-        _decisions[entry.Uid] = entry.Claim.IsAfterCheckpoint && entry.IsSettledRunning
-            ? new Defer(entry.Uid, PendingAt(entry, target, forUid, reason))
-            : new Resize(entry.Uid, target, kept, reason);
+        var (entry, gpuCount, forUids) = scaleDown;
+        var kept = ClusterDraft.Kept(entry.Blocks, gpuCount);
+        _draft.Plan(entry, kept);
+        _scaleDowns[entry.Uid] = scaleDown;
+
+        // A change that grows keeps its place: the job that asked first waits no longer because another asks too.
+        var earlier = entry.Pending?.GpuCount < entry.GpuCount ? entry.Pending : null;
+        var why = earlier is null ? null : WhyNow(entry, earlier);
+        var reason = PlanTexts.ScaledDown(scaleDown, state, now);
+        _decisions[entry.Uid] = why is null && entry.Claim.IsAfterCheckpoint && entry.IsSettledRunning
+            ? new Defer(entry.Uid, PendingAt(entry, gpuCount, reason, earlier) with { ForUids = forUids })
+            : new Resize(entry.Uid, gpuCount, kept, why is null ? reason : $"{reason} ({why})");
     }
 
     private void SetSize(LedgerEntry entry, (int GpuCount, ImmutableArray<GpuBlock> Blocks) fit, string reason)
     {
-        _draft.Take(entry.Claim, entry.Blocks, fit.Blocks);
+        _draft.Plan(entry, fit.Blocks);
         _decisions[entry.Uid] = new Resize(entry.Uid, fit.GpuCount, fit.Blocks, reason);
     }
 
-    private void SetWait(LedgerEntry entry, string reason)
+    private void SetWait(LedgerEntry entry, string why)
     {
+        var reason = $"waits for {PlanTexts.Gpus(entry.Claim)}: {why}";
         if (entry.Reason != reason)
         {
             _decisions[entry.Uid] = new Wait(entry.Uid, reason);
         }
     }
 
-    private PendingChange PendingAt(LedgerEntry entry, int gpuCount, string? forUid, string reason) => new()
+    private PendingChange PendingAt(LedgerEntry entry, int gpuCount, string reason, PendingChange? earlier = null) => new()
     {
         GpuCount = gpuCount,
-        AfterNotifications = entry.Claim.Notifications,
-        DeadlineAt = now + entry.Claim.CheckpointDeadline,
-        ForUid = forUid,
+        AfterNotifications = earlier?.AfterNotifications ?? entry.Claim.Notifications,
+        DeadlineAt = earlier?.DeadlineAt ?? now + entry.Claim.CheckpointDeadline,
         Reason = reason,
     };
-
-    private bool Fits(LedgerEntry waiting) =>
-        _draft.MostThatFits(waiting.Claim, waiting.Claim.GpuReq, waiting.Claim.GpuReq, own: [], withComing: true) is not null;
-
-    private List<LedgerEntry> Victims() =>
-    [
-        .. state.Entries.Values
-            .Where(entry => entry.IsSettledRunning && MayChange(entry) && Current(entry).GpuCount > entry.Claim.GpuReq
-                && (entry.Pending is null || entry.Pending.GpuCount > entry.GpuCount)
-                && (_shrunk.ContainsKey(entry.Uid) || !_decisions.ContainsKey(entry.Uid)))
-            .OrderByDescending(entry => entry.Claim.LastCheckpointAt)
-            .ThenBy(entry => entry.Claim.Added),
-    ];
-
-    private (int GpuCount, ImmutableArray<GpuBlock> Blocks) Current(LedgerEntry entry) =>
-        _shrunk.TryGetValue(entry.Uid, out var kept) ? kept : (entry.GpuCount, entry.Blocks);
 
     private bool MayChange(LedgerEntry entry) =>
         entry.Claim.MinRunTime <= TimeSpan.Zero || entry.Claim.RunningSince + entry.Claim.MinRunTime <= now;
@@ -328,15 +287,4 @@ internal sealed class RecentCheckpointPlanner(
         var times = deadlines.Concat(ripe).ToList();
         return times.Count == 0 ? null : times.Min();
     }
-
-    private string ShrinkReason(LedgerEntry victim, int from, int target, LedgerEntry waiting) =>
-        $"scaled down from {from} to {target}: {waiting.Claim.JobName} needs "
-        + $"{GpuText(waiting.Claim.GpuReq, waiting.Claim.Replicas)}, and its checkpoint is the most recent ({Age(victim)})";
-
-    private string Age(LedgerEntry entry) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Math.Max(0, now.ToUnixTimeMilliseconds() / 1000.0 - entry.Claim.LastCheckpointAt):F1} s ago");
-
-    private static string GpuText(int gpuCount, int replicas) =>
-        (replicas > 1 ? $"{replicas} × " : "") + (gpuCount == 1 ? "1 GPU" : $"{gpuCount} GPUs");
 }
