@@ -27,7 +27,7 @@ public static class GatewayRoutes
         var services = app.Services;
         var options = services.GetRequiredService<GatewayOptions>();
 
-        app.Use(AnswerHeadAsGet);
+        app.Use(Prepare);
         app.UseRouting();
         var origin = new RequestOrigin(options.AllowedHosts);
         var access = options.Tokens is { } tokens ? new BearerAccess(tokens, options.InternalReportToken) : null;
@@ -48,10 +48,11 @@ public static class GatewayRoutes
         return app;
     }
 
-    /// <summary>A HEAD is a GET without a body, which the web server leaves out by itself.</summary>
-    private static Task AnswerHeadAsGet(HttpContext context, RequestDelegate next)
+    /// <summary>Before routing. A HEAD is a GET without a body, which the web server leaves out by itself.</summary>
+    private static Task Prepare(HttpContext context, RequestDelegate next)
     {
         if (HttpMethods.IsHead(context.Request.Method)) context.Request.Method = HttpMethods.Get;
+        DotSegments.Keep(context);
         return next(context);
     }
 

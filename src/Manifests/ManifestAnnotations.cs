@@ -26,16 +26,16 @@ internal sealed partial record ManifestAnnotations
         Request = ReadInteger(annotations["request"], 0),
         Limit = ReadInteger(annotations["limit"], 0),
         Priority = ReadInteger(annotations["sluice.dev/priority"], -ManifestLimits.MaxCount) ?? 0,
-        ScaleMode = ReadWord(annotations["sluice.dev/scale-mode"], ScaleModes),
+        ScaleMode = ReadWord(annotations["sluice.dev/scale-mode"], ModeWords),
         IsSuspendable = ReadWord(annotations["sluice.dev/suspendable"], Booleans) ?? false,
         MinRunTime = ReadSeconds(annotations["sluice.dev/min-run-seconds"]),
         CheckpointDeadline = ReadSeconds(annotations["sluice.dev/checkpoint-deadline-seconds"]),
     };
 
-    private static readonly (string Word, ScaleMode Value)[] ScaleModes =
+    private static readonly (string Word, ScaleMode Value)[] ModeWords =
     [
-        ("immediate", Manifests.ScaleMode.Immediate),
-        ("after-checkpoint", Manifests.ScaleMode.AfterCheckpoint),
+        (ScaleModes.Immediate, Manifests.ScaleMode.Immediate),
+        (ScaleModes.AfterCheckpoint, Manifests.ScaleMode.AfterCheckpoint),
     ];
 
     private static readonly (string Word, bool Value)[] Booleans = [("true", true), ("false", false)];

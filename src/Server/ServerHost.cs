@@ -18,6 +18,7 @@ using Sluice.Gateway;
 using Sluice.Gateway.Access;
 using Sluice.Grains;
 using Sluice.Grains.Jobs;
+using Sluice.Manifests;
 using Sluice.Storage;
 
 namespace Sluice.Server;
@@ -91,7 +92,7 @@ public static class ServerHost
         });
         services.AddEmbeddedGrainHost(host => host.AddGrainsFrom(typeof(JobGrain).Assembly));
         services.AddSluiceGrains();
-        if (options.ScaleMode == "after-checkpoint")
+        if (options.ScaleMode == ScaleModes.AfterCheckpoint)
         {
             services.Configure<JobOptions>(jobs => jobs.IsAfterCheckpointByDefault = true);
         }

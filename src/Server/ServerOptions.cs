@@ -1,3 +1,5 @@
+using Sluice.Manifests;
+
 namespace Sluice.Server;
 
 /// <summary>How one server process runs.</summary>
@@ -19,7 +21,7 @@ public sealed record ServerOptions
     public IReadOnlyDictionary<string, int> Quotas { get; init; } = new Dictionary<string, int>();
 
     /// <summary><c>immediate</c> (default) or <c>after-checkpoint</c>; a job's own annotation wins.</summary>
-    public string ScaleMode { get; init; } = "immediate";
+    public string ScaleMode { get; init; } = ScaleModes.Immediate;
 
     /// <summary>File of bearer tokens with their roles; null: no tokens.</summary>
     public string? AuthTokensFile { get; init; }

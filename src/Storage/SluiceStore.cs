@@ -18,9 +18,6 @@ namespace Sluice.Storage;
 public sealed partial class SluiceStore
     : IGrainStorage, IJobRows, IRowCollections, IDueRows, IDisposable, IAsyncDisposable
 {
-    /// <summary>The name under which grains ask for it.</summary>
-    public const string ProviderName = "sluice";
-
     private const int MaxKeyBytes = 2_048;
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Sluice.Grains;
 using Sluice.Grains.Ports;
 
 namespace Sluice.Storage;
@@ -24,7 +25,7 @@ public static class StoreServiceCollectionExtensions
             provider.GetService<ILoggerFactory>()));
         services.AddSingleton<IGrainStorage>(provider => provider.GetRequiredService<SluiceStore>());
         services.AddKeyedSingleton<IGrainStorage>(
-            SluiceStore.ProviderName, (provider, _) => provider.GetRequiredService<SluiceStore>());
+            StorageNames.Jobs, (provider, _) => provider.GetRequiredService<SluiceStore>());
         services.AddSingleton<IJobRows>(provider => provider.GetRequiredService<SluiceStore>());
         services.AddSingleton<IRowCollections>(provider => provider.GetRequiredService<SluiceStore>());
         services.AddSingleton<IDueRows>(provider => provider.GetRequiredService<SluiceStore>());

@@ -227,6 +227,34 @@ public sealed class JobReadTests : IClassFixture<GatewayFixture>
         Assert.Equal(2, Grains.Calls.Count);
     }
 
+    [Theory]
+    [InlineData("/get_job/.", ".", "Get")]
+    [InlineData("/get_job/..", "..", "Get")]
+    [InlineData("/get_job/%2E%2e?x=/../y", "..", "Get")]
+    [InlineData("/api/v1/jobs/..", "..", "Describe")]
+    [InlineData("/api/v1/jobs/./logs", ".", "Describe")]
+    public async Task Jobs_named_by_dots_are_read_like_all_others(string target, string name, string method)
+    {
+        var answer = await _gateway.SendRawAsync(
+            $"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+        Assert.DoesNotContain("Not found", answer, StringComparison.Ordinal);
+        var call = Assert.Single(Grains.Calls);
+        Assert.Equal(($"job/default/{name}", method), (call.Key, call.Method));
+    }
+
+    [Theory]
+    [InlineData("/get_job/../get_all_jobs")]
+    [InlineData("/get_job/../../get_all_jobs")]
+    [InlineData("/api/v1/jobs/..%2F../get_all_jobs/../get_all_jobs")]
+    [InlineData("/get_job/...")]
+    public async Task Dots_elsewhere_lead_where_they_did(string target)
+    {
+        await _gateway.SendRawAsync($"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+        Assert.DoesNotContain(Grains.Calls, call => call.Key is "job/default/." or "job/default/..");
+    }
+
     [Fact]
     public async Task A_description_is_told_in_snake_case()
     {

@@ -93,12 +93,7 @@ internal static class DryRun
     private static int InAll(int gpus, Manifest manifest) =>
         (int)Math.Min(int.MaxValue, (long)gpus * manifest.Replicas);
 
-    private static string? Mode(ScaleMode? mode) => mode switch
-    {
-        ScaleMode.Immediate => "immediate",
-        ScaleMode.AfterCheckpoint => "after-checkpoint",
-        _ => null,
-    };
+    private static string? Mode(ScaleMode? mode) => mode is { } given ? ScaleModes.Word(given) : null;
 
     private static string Seconds(TimeSpan? span) =>
         span is { } given ? $"{Numbers.Short(given.TotalSeconds)} s" : "the server's";

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sluice.Manifests;
 using Sluice.Server;
 
 namespace Sluice.Cli.Serving;
@@ -36,9 +37,9 @@ internal static class ServerCommand
         };
         var scaleMode = new Option<string>("--scale-mode")
         {
-            Description = "When GPUs of a running job change: immediate (default) or after-checkpoint",
+            Description = $"When GPUs of a running job change: {ScaleModes.Immediate} (default) or {ScaleModes.AfterCheckpoint}",
             HelpName = "MODE",
-            DefaultValueFactory = _ => "immediate",
+            DefaultValueFactory = _ => ScaleModes.Immediate,
         };
         var tokens = new Option<string?>("--auth-tokens")
         {

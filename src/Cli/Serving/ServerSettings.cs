@@ -1,5 +1,6 @@
 using Sluice.Cli.Client;
 using Sluice.Cli.Output;
+using Sluice.Manifests;
 using Sluice.Server;
 
 namespace Sluice.Cli.Serving;
@@ -21,7 +22,7 @@ internal sealed record ServerSettings
 
     public IReadOnlyList<string> Quotas { get; init; } = [];
 
-    public string ScaleMode { get; init; } = "immediate";
+    public string ScaleMode { get; init; } = ScaleModes.Immediate;
 
     public string? AuthTokens { get; init; }
 
@@ -46,9 +47,9 @@ internal sealed record ServerSettings
             SimulatedGpus = Gpus,
             SimulatedNodes = Nodes is { } nodes ? ParseNodes(nodes) : null,
             Quotas = ParseQuotas(),
-            ScaleMode = ScaleMode is "immediate" or "after-checkpoint"
+            ScaleMode = ScaleModes.Parse(ScaleMode) is not null
                 ? ScaleMode
-                : throw CliFailure.Usage($"--scale-mode must be immediate or after-checkpoint, not '{ScaleMode}'"),
+                : throw CliFailure.Usage($"--scale-mode must be {ScaleModes.Either}, not '{ScaleMode}'"),
             AuthTokensFile = TokensFile(),
             IsOpen = IsOpen,
             AllowedHosts = AllowedHosts,

@@ -7,9 +7,6 @@ namespace Sluice.Grains.Jobs;
 /// <summary>The ranges of the job record's fields. Pure.</summary>
 public static class JobRules
 {
-    /// <summary>Longest name, in characters: Unicode code points, as in the clients' own language.</summary>
-    public const int MaxNameLength = 253;
-
     /// <summary>Most GPUs, and most replicas.</summary>
     public const long MaxCount = 1_000_000;
 
@@ -20,14 +17,7 @@ public static class JobRules
     public const int MaxRecordBytes = 64 * 1024;
 
     /// <summary>What is wrong with a name, or null.</summary>
-    public static string? CheckName(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return name.Length is 0 or > 2 * MaxNameLength || name.EnumerateRunes().Count() > MaxNameLength
-            || name.Any(character => char.IsControl(character) || character == '/')
-            ? $"job_name must be 1 to {MaxNameLength} characters without control characters or '/'"
-            : null;
-    }
+    public static string? CheckName(string name) => JobNames.IsValid(name) ? null : JobNames.Problem;
 
     /// <summary>What is wrong with counts, before they become a record; null: nothing.</summary>
     public static string? CheckCounts(long gpuReq, long gpuLim, long gpuAssigned, long replicas, long restarts = 0) =>
