@@ -2,7 +2,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sluice.Grains.Interfaces;
 using Sluice.Grains.Interfaces.Capacity;
-using Sluice.Grains.Interfaces.Jobs;
 using Sluice.Grains.Ports;
 
 namespace Sluice.Grains;
@@ -61,7 +60,6 @@ public sealed partial class DueRowLoop(
 
     private IWakeableGrain Grain(string key) => key.Split('/')[0] switch
     {
-        "job" => grains.GetGrain<IJobGrain>(key),
         "pool" => grains.GetGrain<IClusterCapacityGrain>(key),
         _ => throw new InvalidDataException($"a due row names '{key}', which is no grain that can be woken"),
     };

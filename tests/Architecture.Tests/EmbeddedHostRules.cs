@@ -20,6 +20,5 @@ public sealed class EmbeddedHostRules
 
         Assert.Equal("job/default/a", grains.GetGrain<IJobGrain>(GrainKeys.Job("default", "a")).GetPrimaryKeyString());
         Assert.Equal("pool/default", grains.GetGrain<IClusterCapacityGrain>(GrainKeys.Capacity("default")).GetPrimaryKeyString());
-        Assert.Throws<ArgumentException>(() => grains.GetGrain<IWakeableGrain>(GrainKeys.Job("default", "a")));
     }
 }

@@ -116,8 +116,6 @@ public sealed class FakeGrains
 
         public Task ReportRunAsync(RunReport report) => throw new NotSupportedException();
 
-        public Task WakeAsync() => throw new NotSupportedException();
-
         private Task<JobAnswer> AnswerAsync(string method, object? command) =>
             grains.CallAsync(key, method, command, () => grains.Answer);
     }

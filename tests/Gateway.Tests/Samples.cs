@@ -33,6 +33,7 @@ public static class Samples
     {
         Nodes = [new("node-0", 4, 3, true), new("node-1", 2, 0, false)],
         Quotas = [new("default", 4, 2)],
+        Policy = "recent-checkpoint",
         Allocations =
         [
             new AllocationView

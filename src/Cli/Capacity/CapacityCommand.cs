@@ -52,6 +52,9 @@ internal static class CapacityCommand
             environment.Out.WriteLine();
             TableOutput.Write(environment, Quotas(view));
         }
+
+        environment.Out.WriteLine();
+        environment.Out.WriteLine($"policy: {view.Policy}");
     }
 
     private static Table Nodes(CapacityView view)

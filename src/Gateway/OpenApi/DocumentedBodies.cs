@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sluice.Manifests;
 
 namespace Sluice.Gateway.OpenApi;
 
@@ -187,16 +188,22 @@ internal sealed record JobDetails(
     [property: JsonPropertyName("attempt"), Description("Starts of its processes; 0 before the first.")] int Attempt,
     [property: JsonPropertyName("exit_code"), Description("Of the last attempt that ended by itself.")] int? ExitCode,
     [property: JsonPropertyName("message"), Description("What the executor last said.")] string? Message,
-    [property: JsonPropertyName("scale_mode"), Description("immediate or after-checkpoint.")] string? ScaleMode,
+    [property: JsonPropertyName("scale_mode"), Description(ScaleModes.Either + ".")] string? ScaleMode,
     [property: JsonPropertyName("not_before"), Description("When it is started again.")] DateTimeOffset? NotBefore,
     [property: JsonPropertyName("started_at")] DateTimeOffset? StartedAt,
-    [property: JsonPropertyName("ended_at")] DateTimeOffset? EndedAt);
+    [property: JsonPropertyName("ended_at")] DateTimeOffset? EndedAt,
+    [property: JsonPropertyName("lost_seconds"),
+        Description("Training since the last checkpoint that its stops lost, in all.")] double LostSeconds,
+    [property: JsonPropertyName("last_lost_seconds"), Description("The same of its last stop.")] double? LastLostSeconds,
+    [property: JsonPropertyName("last_loss_cause"),
+        Description("Why it was stopped then: resized, preempted or failed.")] string? LastLossCause);
 
 [Description("Nodes, quotas, and the managed jobs that hold GPUs or wait for them.")]
 internal sealed record ClusterCapacity(
     [property: JsonPropertyName("nodes")] IReadOnlyList<NodeCapacity> Nodes,
     [property: JsonPropertyName("allocations")] IReadOnlyList<JobAllocation> Allocations,
-    [property: JsonPropertyName("quotas")] IReadOnlyList<NamespaceQuota> Quotas);
+    [property: JsonPropertyName("quotas")] IReadOnlyList<NamespaceQuota> Quotas,
+    [property: JsonPropertyName("policy"), Description("Who decides, such as recent-checkpoint.")] string Policy);
 
 internal sealed record NodeCapacity(
     [property: JsonPropertyName("name")] string Name,

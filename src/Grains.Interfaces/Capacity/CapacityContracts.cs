@@ -118,6 +118,9 @@ public sealed record CapacityView
 
     /// <summary>Quotas by namespace, with what is held.</summary>
     [Id(2)] public required ImmutableArray<QuotaView> Quotas { get; init; }
+
+    /// <summary>The name of the policy that decides, such as <c>recent-checkpoint</c>.</summary>
+    [Id(3)] public string Policy { get; init; } = "";
 }
 
 /// <summary>A node as people look at it.</summary>

@@ -8,7 +8,7 @@ namespace Sluice.Grains.Interfaces.Jobs;
 /// sent again.
 /// </summary>
 [Alias("sluice.job")]
-public interface IJobGrain : IWakeableGrain
+public interface IJobGrain : IGrainWithStringKey
 {
     /// <summary>Adds an external job: its metadata is kept here, somebody else runs it.</summary>
     [Alias("add")]

@@ -180,4 +180,16 @@ public sealed record JobDescription
 
     /// <summary>When it ended; null before.</summary>
     [Id(14)] public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>
+    /// Seconds of training that have to be done again, all its stops together: each from its last notification, or from
+    /// its start, to its end. 0 or more.
+    /// </summary>
+    [Id(15)] public double LostSeconds { get; init; }
+
+    /// <summary>The same of its last stop; null before the first.</summary>
+    [Id(16)] public double? LastLostSeconds { get; init; }
+
+    /// <summary>Why it was stopped then: <c>resized</c>, <c>preempted</c> or <c>failed</c>; null before the first.</summary>
+    [Id(17)] public string? LastLossCause { get; init; }
 }

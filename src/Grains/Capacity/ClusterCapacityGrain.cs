@@ -8,7 +8,6 @@ using Sluice.Grains.Interfaces.Jobs;
 using Sluice.Grains.Ports;
 using Sluice.Scheduling.Ledger;
 using Sluice.Scheduling.Policies;
-using Sluice.Scheduling.Ranking;
 
 namespace Sluice.Grains.Capacity;
 
@@ -158,7 +157,7 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
             await JoinAsync(new() { IsRead = true });
         }
 
-        return new(_follower.Lists.Get((RankingOrder)query.Order, query.X, query.Limit));
+        return new(_follower.Lists.Get(LedgerViews.Order(query.Order), query.X, query.Limit));
     }
 
     public async Task<JobPage> ReadJobsAsync(long after, int max)
@@ -169,7 +168,7 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
         return new([.. page.Select(Jobs.JobRows.RecordJson)], page.Length < max ? null : page[^1].Added);
     }
 
-    public async Task<CapacityView> GetAsync() => LedgerViews.View(await JoinAsync(new()));
+    public async Task<CapacityView> GetAsync() => LedgerViews.View(await JoinAsync(new()), _policy.Name);
 
     public Task WakeAsync() => JoinAsync(new());
 

@@ -1,5 +1,6 @@
 using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Scheduling.Ledger;
+using Sluice.Scheduling.Ranking;
 using LedgerBlock = Sluice.Scheduling.Ledger.GpuBlock;
 
 namespace Sluice.Grains.Capacity;
@@ -18,8 +19,9 @@ public static class LedgerViews
         AtNextCheckpoint = entry.Pending?.GpuCount,
     };
 
-    public static CapacityView View(LedgerState state) => new()
+    public static CapacityView View(LedgerState state, string policy) => new()
     {
+        Policy = policy,
         Nodes = [.. state.Nodes.Values.Select(node => new NodeView(
             node.Name, node.GpuCount, state.FreeOn(node.Name), node.IsSimulated))],
         Allocations =
@@ -29,6 +31,15 @@ public static class LedgerViews
         ],
         Quotas = [.. state.Quotas.Values.Select(quota => new QuotaView(
             quota.Namespace, quota.GpuCount, state.HeldIn(quota.Namespace)))],
+    };
+
+    public static RankingOrder Order(RankOrder order) => order switch
+    {
+        RankOrder.ByArrival => RankingOrder.Arrival,
+        RankOrder.ScaleUpCandidates => RankingOrder.CanUseMore,
+        RankOrder.ByDifference => RankingOrder.DifferenceIs,
+        RankOrder.ScaleDownCandidates => RankingOrder.CanGive,
+        _ => throw new ArgumentOutOfRangeException(nameof(order), order, "no ranked list"),
     };
 
     public static LedgerNode Node(NodeCapacity node, string executor) =>

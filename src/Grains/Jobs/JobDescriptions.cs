@@ -1,4 +1,5 @@
 using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Manifests;
 
 namespace Sluice.Grains.Jobs;
 
@@ -29,10 +30,14 @@ public static class JobDescriptions
                 Attempt = managed.Attempt,
                 ExitCode = managed.ExitCode,
                 Message = managed.Message,
-                ScaleMode = managed.IsAfterCheckpoint ? "after-checkpoint" : "immediate",
+                ScaleMode = ScaleModes.Word(
+                    managed.IsAfterCheckpoint ? Manifests.ScaleMode.AfterCheckpoint : Manifests.ScaleMode.Immediate),
                 NotBefore = managed.NotBefore,
                 StartedAt = managed.StartedAt,
                 EndedAt = managed.IsEndConfirmed ? managed.EndedAt : null,
+                LostSeconds = managed.LostSeconds,
+                LastLostSeconds = managed.LastLoss?.Seconds,
+                LastLossCause = managed.LastLoss?.Cause.ToString().ToLowerInvariant(),
             };
     }
 }

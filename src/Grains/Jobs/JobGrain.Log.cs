@@ -20,6 +20,11 @@ public sealed partial class JobGrain
     private static partial void LogReported(
         ILogger logger, string jobKey, string uid, long generation, int attempt, RunPhase phase, int? exitCode);
 
+    [LoggerMessage(1006, LogLevel.Information,
+        "{JobKey} ({Uid}), attempt {Attempt}: {LostSeconds:F1} s of training since its last checkpoint lost, {Cause}")]
+    private static partial void LogTrainingLost(
+        ILogger logger, string jobKey, string uid, int attempt, double lostSeconds, LossCause cause);
+
     [LoggerMessage(1005, LogLevel.Warning, "{JobKey}: the ledger did not answer; it finds what was committed by itself")]
     private static partial void LogNotSettled(ILogger logger, Exception exception, string jobKey);
 

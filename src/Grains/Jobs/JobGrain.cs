@@ -47,21 +47,16 @@ public sealed partial class JobGrain(
 
     public async Task<JobAnswer> UpdateCheckpointAsync(UpdateCheckpoint command)
     {
-        var answer = await CommitAsync(JobTransitions.UpdateCheckpoint(row.State, command));
-        if (answer.Outcome != JobOutcome.Done || row.State.Managed is not { End: JobEnd.None } managed)
+        var answer = await CommitAsync(JobTransitions.UpdateCheckpoint(row.State, command, time.GetUtcNow()));
+        var notified = row.State;
+        if (answer.Outcome != JobOutcome.Done || notified.Managed is not { End: JobEnd.None })
         {
             return answer;
         }
 
         // What waited for this checkpoint is decided now, and the trainer is told in the answer.
         await SettleAsync();
-        var isResized = row.State.Managed is { Applied.IsAdmitted: true } settled && settled.Generation > managed.Generation;
-        var applied = row.State.Managed?.Applied;
-        return answer with
-        {
-            Job = row.State.Record,
-            Resize = isResized ? new(applied!.GpuCount, applied.Generation) : null,
-        };
+        return answer with { Job = row.State.Record, Resize = ManagedTransitions.ResizeSince(notified, row.State) };
     }
 
     public async Task<JobAnswer> UpdateStatusAsync(UpdateStatus command)
@@ -116,63 +111,43 @@ public sealed partial class JobGrain(
     public async Task<DeployAnswer> DeployAsync(DeployJob command)
     {
         var (manifest, problem) = ManifestReader.Read(command.Manifest);
-        problem ??= manifestChecks.Select(check => check.FindProblem(command.Manifest)).FirstOrDefault(found => found is not null)
-            ?? (manifest!.Name == JobName ? null : $"metadata.name must be {JobName}");
+        problem ??= manifestChecks.Select(check => check.FindProblem(command.Manifest)).FirstOrDefault(found => found is not null);
         if (problem is not null)
         {
             return new() { Outcome = DeployOutcome.Invalid, Problem = problem };
         }
 
-        var isNew = row.State.Record is null;
-        if (isNew)
+        var decision = ManagedTransitions.Deploy(
+            row.State, JobName, manifest!, command.Manifest, uids.Next(), options.Value, time.GetUtcNow());
+        if (decision.IsChanged)
         {
-            await SaveAsync(ManagedTransitions.Deploy(
-                row.State, manifest!, command.Manifest, uids.Next(), options.Value, time.GetUtcNow()));
+            await SaveAsync(decision.Next);
             instruments.Deployed(manifest!.Kind);
             LogDeployed(logger, Key, row.State.Managed!.Uid, manifest.GpuReq, manifest.GpuLim, manifest.Replicas);
         }
-        else if (row.State.Managed is not { End: JobEnd.None } running || running.ManifestText != command.Manifest)
+
+        if (decision.Problem is null)
         {
-            return new()
-            {
-                Outcome = DeployOutcome.Conflict,
-                Job = row.State.Record,
-                Problem = row.State.Managed switch
-                {
-                    null => $"{JobName} is the name of a job that Sluice does not run; delete it first",
-                    { End: JobEnd.None } => $"{JobName} is deployed with another manifest; delete it first",
-                    _ => $"{JobName} has {row.State.Record!.Status}; delete it first",
-                },
-            };
+            await SettleAsync();
         }
 
-        await SettleAsync();
         return new()
         {
-            Outcome = isNew ? DeployOutcome.Created : DeployOutcome.Unchanged,
+            Outcome = decision.Outcome,
             Job = row.State.Record,
-            Reason = row.State.Managed?.Applied?.Reason,
+            Reason = decision.Problem is null ? row.State.Managed?.Applied?.Reason : null,
+            Problem = decision.Problem,
         };
     }
 
     public async Task<ScaleAnswer> ScaleAsync()
     {
-        if (row.State.Record is null)
+        if (ManagedTransitions.RefuseScaling(row.State, JobName) is { } refusal)
         {
-            return new() { Outcome = ScaleOutcome.NotFound };
+            return refusal;
         }
 
-        if (row.State.Managed is not { End: JobEnd.None } managed)
-        {
-            return new()
-            {
-                Outcome = ScaleOutcome.CannotChange,
-                Name = JobName,
-                Reason = row.State.Managed is null ? $"{JobName} is run by somebody else" : $"{JobName} has ended",
-            };
-        }
-
-        var answer = await Capacity.ResizeAsync(new() { Uid = managed.Uid });
+        var answer = await Capacity.ResizeAsync(new() { Uid = row.State.Managed!.Uid });
         await SettleAsync();
         return answer;
     }
@@ -181,19 +156,24 @@ public sealed partial class JobGrain(
 
     public async Task ReportRunAsync(RunReport report)
     {
-        var next = ManagedTransitions.Report(row.State, report, options.Value, time.GetUtcNow());
-        if (next != row.State)
+        var before = row.State;
+        var next = ManagedTransitions.Report(before, report, options.Value, time.GetUtcNow());
+        if (next != before)
         {
             await SaveAsync(next);
             instruments.Reported(report.Phase);
             LogReported(logger, Key, report.Uid, report.Generation, report.Attempt, report.Phase, report.ExitCode);
         }
 
+        if (next.Managed?.LastLoss is { } loss && loss != before.Managed?.LastLoss)
+        {
+            instruments.TrainingLost(loss);
+            LogTrainingLost(logger, Key, report.Uid, report.Attempt, loss.Seconds, loss.Cause);
+        }
+
         // Also where nothing is new: the call that told the ledger of it may have been lost.
         await NudgeAsync();
     }
-
-    public Task WakeAsync() => SettleAsync();
 
     /// <summary>Lets the ledger look at the row that was just committed, and takes over what it decides.</summary>
     private async Task SettleAsync()

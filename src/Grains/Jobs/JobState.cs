@@ -41,9 +41,6 @@ public sealed record JobState : IStoredJob
     public bool IsActive =>
         !Ending.IsEmpty
         || (Record is not null && (Record.Status != JobStatus.Completed || Managed is { IsEndConfirmed: false }));
-
-    [JsonIgnore]
-    public DateTimeOffset? DueAt => null;
 }
 
 /// <summary>A deleted job whose processes or pods may still exist.</summary>

@@ -65,7 +65,7 @@ public static class JobTransitions
     /// A checkpoint notification. The very same one again, and after the first one with both an older time and fewer
     /// epochs, change nothing: those are late repeats.
     /// </summary>
-    public static JobDecision UpdateCheckpoint(JobState state, UpdateCheckpoint command)
+    public static JobDecision UpdateCheckpoint(JobState state, UpdateCheckpoint command, DateTimeOffset now)
     {
         if (state.Record is not { } record)
         {
@@ -98,7 +98,7 @@ public static class JobTransitions
                 Record = next,
                 HasNotified = true,
                 Managed = state.Managed is { } managed
-                    ? managed with { Notifications = managed.Notifications + 1, Failures = 0 }
+                    ? TrainingLoss.Save(managed, now) with { Notifications = managed.Notifications + 1, Failures = 0 }
                     : null,
             });
     }

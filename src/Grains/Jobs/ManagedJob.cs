@@ -63,6 +63,15 @@ public sealed record ManagedJob
     /// <summary>Failures since the last checkpoint.</summary>
     public int Failures { get; init; }
 
+    /// <summary>The run that is not yet known to have ended; null: there is none.</summary>
+    public UnsavedTraining? Unsaved { get; init; }
+
+    /// <summary>Training work lost so far, in all; 0 or more.</summary>
+    public double LostSeconds { get; init; }
+
+    /// <summary>What the last stop lost; null before the first.</summary>
+    public TrainingLoss? LastLoss { get; init; }
+
     public int? ExitCode { get; init; }
 
     public string? Message { get; init; }

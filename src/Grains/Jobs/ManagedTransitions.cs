@@ -13,8 +13,53 @@ public static class ManagedTransitions
     /// <summary>A run of that length clears the count of failures.</summary>
     private static readonly TimeSpan GoodRun = TimeSpan.FromMinutes(10);
 
-    /// <summary>Records a job that waits for its first allocation.</summary>
-    public static JobState Deploy(
+    /// <summary>A new name is recorded; the same manifest again changes nothing; any other is a conflict.</summary>
+    public static DeployDecision Deploy(
+        JobState state, string jobName, Manifest manifest, string manifestText, string uid, JobOptions options, DateTimeOffset now)
+    {
+        if (manifest.Name != jobName)
+        {
+            return new(state, DeployOutcome.Invalid, $"metadata.name must be {jobName}");
+        }
+
+        return state switch
+        {
+            { Record: null } =>
+                new(Record(state, manifest, manifestText, uid, options, now), DeployOutcome.Created),
+            { Managed: null } =>
+                Conflict($"{jobName} is the name of a job that Sluice does not run; delete it first"),
+            { Managed.End: not JobEnd.None } =>
+                Conflict($"{jobName} has {state.Record.Status}; delete it first"),
+            _ when state.Managed.ManifestText != manifestText =>
+                Conflict($"{jobName} is deployed with another manifest; delete it first"),
+            _ => new(state, DeployOutcome.Unchanged),
+        };
+
+        DeployDecision Conflict(string problem) => new(state, DeployOutcome.Conflict, problem);
+    }
+
+    /// <summary>Why a job cannot be scaled, whatever the ledger says; null: nothing.</summary>
+    public static ScaleAnswer? RefuseScaling(JobState state, string jobName) => state switch
+    {
+        { Record: null } => new() { Outcome = ScaleOutcome.NotFound },
+        { Managed: { End: JobEnd.None } } => null,
+        _ => new()
+        {
+            Outcome = ScaleOutcome.CannotChange,
+            Name = jobName,
+            Reason = state.Managed is null ? $"{jobName} is run by somebody else" : $"{jobName} has ended",
+        },
+    };
+
+    /// <summary>What a trainer is told that notified just before a decision was taken over; null: it goes on.</summary>
+    public static Resize? ResizeSince(JobState notified, JobState settled) =>
+        settled.Managed is { ShouldRun: true, Applied: { } applied }
+            && applied.Generation > (notified.Managed?.Generation ?? long.MaxValue)
+            ? new(applied.GpuCount, applied.Generation)
+            : null;
+
+    /// <summary>A job that waits for its first allocation.</summary>
+    private static JobState Record(
         JobState state, Manifest manifest, string manifestText, string uid, JobOptions options, DateTimeOffset now)
     {
         var arrival = Number.Of(now.ToUnixTimeSeconds());
@@ -105,7 +150,9 @@ public static class ManagedTransitions
         var confirmed = Math.Min(managed.Generation, Math.Max(managed.ConfirmedGeneration, report.Generation));
         if (managed.End != JobEnd.None)
         {
-            return isGone && !managed.IsEndConfirmed && IsEnd(report, managed.Uid, managed.Generation) ? ConfirmEnd(state, record, managed, report.At) : state;
+            return isGone && !managed.IsEndConfirmed && IsEnd(report, managed.Uid, managed.Generation)
+                ? ConfirmEnd(state, record, managed, report.At)
+                : state;
         }
 
         var seen = state with { Managed = managed with { ConfirmedGeneration = confirmed } };
@@ -156,7 +203,7 @@ public static class ManagedTransitions
             : state with
             {
                 Record = record with { Status = JobStatus.Running },
-                Managed = managed with
+                Managed = TrainingLoss.Begin(managed, report.Attempt, report.At) with
                 {
                     RunningSince = report.At,
                     StartedAt = managed.StartedAt ?? report.At,
@@ -169,14 +216,21 @@ public static class ManagedTransitions
     /// Nothing runs. Where the very attempt that should run was stopped, or a later one (a data folder that was restored
     /// from a backup is older than what ran), only a further attempt can follow: each is started once.
     /// </summary>
-    private static JobState Stopped(JobState state, ManagedJob managed, RunReport report) => state with
+    private static JobState Stopped(JobState state, ManagedJob managed, RunReport report)
     {
-        Managed = managed with
-        {
-            RunningSince = null,
-            Attempt = managed.ShouldRun && report.Attempt >= managed.Attempt ? report.Attempt + 1 : managed.Attempt,
-        },
-    };
+        var cause = managed.ShouldRun ? LossCause.Resized : LossCause.Preempted;
+        var next = TrainingLoss.End(managed, report.Attempt, cause, report.At);
+        return report.Attempt < managed.Attempt
+            ? state with { Managed = next }
+            : state with
+            {
+                Managed = next with
+                {
+                    RunningSince = null,
+                    Attempt = managed.ShouldRun ? report.Attempt + 1 : managed.Attempt,
+                },
+            };
+    }
 
     private static JobState Exited(
         JobState state, JobRecord record, ManagedJob managed, RunReport report, JobOptions options, DateTimeOffset now)
@@ -189,7 +243,7 @@ public static class ManagedTransitions
         if (report.Attempt != managed.Attempt)
         {
             // It failed just as it was to be started anew anyway: the start that is wanted goes on.
-            return state;
+            return Stopped(state, managed, report);
         }
 
         var isLongRun = managed.RunningSince is { } since && report.At - since >= GoodRun;
@@ -204,7 +258,7 @@ public static class ManagedTransitions
         return state with
         {
             Record = record with { Restarts = record.Restarts + 1 },
-            Managed = managed with
+            Managed = TrainingLoss.End(managed, report.Attempt, LossCause.Failed, report.At) with
             {
                 Attempt = managed.Attempt + 1,
                 Failures = failures,

@@ -15,8 +15,11 @@ public interface IStoredJob
     /// <summary>True: invisible to reads in the order of addition; the row stays as a marker for followers.</summary>
     bool IsDeleted { get; }
 
-    /// <summary>When the grain must be woken; null: never. Committed with the row.</summary>
-    DateTimeOffset? DueAt { get; }
+    /// <summary>
+    /// When the grain must be woken; null: never. Committed with the row. Jobs never ask for it: executors wait for
+    /// back-offs, and the capacity grain for deadlines.
+    /// </summary>
+    DateTimeOffset? DueAt => null;
 }
 
 /// <summary>A job's row as it was last committed.</summary>

@@ -83,7 +83,12 @@ public sealed record PendingChange
     public required DateTimeOffset DeadlineAt { get; init; }
 
     /// <summary>The waiting jobs that the GPUs are for; empty: none in particular.</summary>
-    public ImmutableArray<string> ForUids { get; init; } = [];
+    public ImmutableArray<string> ForUids
+    {
+        // Absent in what earlier versions stored.
+        get => field.IsDefault ? [] : field;
+        init;
+    }
 
     public required string Reason { get; init; }
 }

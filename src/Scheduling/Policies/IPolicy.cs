@@ -6,7 +6,7 @@ namespace Sluice.Scheduling.Policies;
 /// <summary>Decides who gets which GPUs. Pure: the same snapshot and time give the same plan.</summary>
 public interface IPolicy
 {
-    /// <summary>As in settings, such as <c>recent-checkpoint</c>.</summary>
+    /// <summary>As people are told it, such as <c>recent-checkpoint</c>.</summary>
     string Name { get; }
 
     /// <summary>Looks at the whole domain and says what should change. Safe to call at any time.</summary>

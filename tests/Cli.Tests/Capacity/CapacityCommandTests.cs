@@ -30,6 +30,8 @@ public sealed class CapacityCommandTests
             NAMESPACE     QUOTA   USED
             fine-tuning   4       2
 
+            policy: recent-checkpoint
+
             """,
             result.Out);
     }

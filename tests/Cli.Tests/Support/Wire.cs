@@ -36,6 +36,6 @@ internal static class Wire
     public static string Capacity(int gpus, int free, params string[] allocations) => $$"""
         {"nodes": [{"name": "node-0", "gpu_count": {{gpus}}, "free_gpus": {{free}}, "is_simulated": true}],
          "allocations": [{{string.Join(", ", allocations)}}],
-         "quotas": [{"namespace": "fine-tuning", "limit": 4, "used": 2}]}
+         "quotas": [{"namespace": "fine-tuning", "limit": 4, "used": 2}], "policy": "recent-checkpoint"}
         """;
 }

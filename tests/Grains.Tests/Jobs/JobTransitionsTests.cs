@@ -71,7 +71,7 @@ public sealed class JobTransitionsTests
     public void The_documented_notification_may_be_older_than_the_arrival()
     {
         var added = Added();
-        var decision = JobTransitions.UpdateCheckpoint(added, Checkpoint(Number.Of(1_600_000_000), Number.Of(10)));
+        var decision = Notify(added, Number.Of(1_600_000_000), Number.Of(10));
         Assert.Equal(Number.Of(-100_000_000), decision.Answer.Job!.TimeBwCheckpoints);
         Assert.Equal(Number.Of(10), decision.Answer.Job.CompletedEpochs);
     }
@@ -79,8 +79,8 @@ public sealed class JobTransitionsTests
     [Fact]
     public void A_repeat_of_the_very_same_notification_changes_nothing()
     {
-        var first = JobTransitions.UpdateCheckpoint(Added(), Checkpoint(Number.Of(1_700_000_060.5), Number.Of(0.53)));
-        var repeat = JobTransitions.UpdateCheckpoint(first.Next, Checkpoint(Number.Of(1_700_000_060.5), Number.Of(0.53)));
+        var first = Notify(Added(), Number.Of(1_700_000_060.5), Number.Of(0.53));
+        var repeat = Notify(first.Next, Number.Of(1_700_000_060.5), Number.Of(0.53));
         Assert.False(repeat.IsChanged);
         Assert.Equal(first.Answer.Job, repeat.Answer.Job);
         Assert.Equal(60.5, repeat.Answer.Job!.TimeBwCheckpoints!.Value.Value);
@@ -89,10 +89,10 @@ public sealed class JobTransitionsTests
     [Fact]
     public void A_late_repeat_changes_nothing_but_an_older_time_with_more_epochs_does()
     {
-        var state = JobTransitions.UpdateCheckpoint(Added(), Checkpoint(Number.Of(1_700_000_100), Number.Of(5))).Next;
-        Assert.False(JobTransitions.UpdateCheckpoint(state, Checkpoint(Number.Of(1_700_000_050), Number.Of(4))).IsChanged);
-        Assert.True(JobTransitions.UpdateCheckpoint(state, Checkpoint(Number.Of(1_700_000_050), Number.Of(6))).IsChanged);
-        Assert.True(JobTransitions.UpdateCheckpoint(state, Checkpoint(Number.Of(1_700_000_150), Number.Of(3))).IsChanged);
+        var state = Notify(Added(), Number.Of(1_700_000_100), Number.Of(5)).Next;
+        Assert.False(Notify(state, Number.Of(1_700_000_050), Number.Of(4)).IsChanged);
+        Assert.True(Notify(state, Number.Of(1_700_000_050), Number.Of(6)).IsChanged);
+        Assert.True(Notify(state, Number.Of(1_700_000_150), Number.Of(3)).IsChanged);
     }
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class JobTransitionsTests
     [InlineData(1, -1, "completed_epochs must be a number of 0 or more")]
     public void Notifications_out_of_range_are_refused(double time, double epochs, string problem)
     {
-        var decision = JobTransitions.UpdateCheckpoint(Added(), Checkpoint(Number.Of(time), Number.Of(epochs)));
+        var decision = Notify(Added(), Number.Of(time), Number.Of(epochs));
         Assert.StartsWith(problem, decision.Answer.Problem, StringComparison.Ordinal);
         Assert.False(decision.IsChanged);
     }
@@ -175,7 +175,7 @@ public sealed class JobTransitionsTests
         Assert.All(
             new[]
             {
-                JobTransitions.UpdateCheckpoint(nothing, Checkpoint(Number.Of(1), Number.Of(1))),
+                Notify(nothing, Number.Of(1), Number.Of(1)),
                 JobTransitions.UpdateStatus(nothing, new() { Status = "completed" }, Now),
                 JobTransitions.Update(nothing, new(), Now),
                 JobTransitions.IncrementRestarts(nothing, new(), Now),
@@ -265,6 +265,6 @@ public sealed class JobTransitionsTests
     private static AddJob Command(long req, long lim, long assigned) =>
         new() { GpuReq = req, GpuLim = lim, GpuAssigned = assigned };
 
-    private static UpdateCheckpoint Checkpoint(Number time, Number epochs) =>
-        new() { LastCheckpointTime = time, CompletedEpochs = epochs };
+    private static JobDecision Notify(JobState state, Number time, Number epochs) => JobTransitions.UpdateCheckpoint(
+        state, new() { LastCheckpointTime = time, CompletedEpochs = epochs }, Now);
 }

@@ -1,17 +1,14 @@
 using System.Text.Json;
-using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
 using Sluice.Grains.Jobs;
 using Sluice.Grains.Ports;
 using Sluice.Manifests;
+using static Sluice.Grains.Tests.Jobs.ManagedJobs;
 
 namespace Sluice.Grains.Tests.Jobs;
 
 public sealed class ManagedTransitionsTests
 {
-    private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
-    private static readonly JobOptions Options = new();
-
     [Fact]
     public void A_deployed_job_waits_until_it_is_allocated()
     {
@@ -114,7 +111,7 @@ public sealed class ManagedTransitionsTests
         }
 
         state = JobTransitions.UpdateCheckpoint(
-            state, new() { LastCheckpointTime = Number.Of(1_700_000_100), CompletedEpochs = Number.Of(1) }).Next;
+            state, new() { LastCheckpointTime = Number.Of(1_700_000_100), CompletedEpochs = Number.Of(1) }, Now).Next;
         Assert.Equal(0, state.Managed!.Failures);
         for (var attempt = 3; attempt <= 6; attempt++)
         {
@@ -132,6 +129,16 @@ public sealed class ManagedTransitionsTests
         var stopped = Report(Running(), RunPhase.Stopped, generation: 5, attempt: 3);
         Assert.Equal(4, stopped.Managed!.Attempt);
         Assert.Equal(0, stopped.Record!.Restarts);
+    }
+
+    [Fact]
+    public void A_late_report_that_an_earlier_attempt_was_stopped_leaves_the_one_that_runs_alone()
+    {
+        var resized = Report(
+            ManagedTransitions.ApplyAllocation(Running(), Granted(6, 2)), RunPhase.Stopped, generation: 6, attempt: 1);
+        var again = Report(resized, RunPhase.Running, generation: 6, attempt: 2);
+        Assert.NotNull(again.Managed!.RunningSince);
+        Assert.Equal(again, Report(again, RunPhase.Stopped, generation: 6, attempt: 1));
     }
 
     [Fact]
@@ -170,7 +177,7 @@ public sealed class ManagedTransitionsTests
         var deleted = JobTransitions.Delete(Running()).Next;
         Assert.True(deleted.IsActive);
         Assert.Null(deleted.Record);
-        var successor = ManagedTransitions.Deploy(deleted, Manifest(), "other", "uid-2", Options, Now);
+        var successor = ManagedTransitions.Deploy(deleted, "a", Manifest(), "other", "uid-2", Options, Now).Next;
         Assert.Equal(
             ["uid-1", "uid-2"], JobClaims.From("job/default/a", 1, successor).Select(claim => claim.Uid));
         Assert.Equal(successor, Report(successor, RunPhase.Exited, generation: 5, attempt: 1, exitCode: 0));
@@ -189,52 +196,4 @@ public sealed class ManagedTransitionsTests
         Assert.True(JobRows.MayRun(row));
         Assert.Equal(json, JsonSerializer.SerializeToUtf8Bytes(JobRows.Parse(row), GrainsJsonContext.Default.JobState));
     }
-
-    private static JobState Deployed(RestartPolicy restartPolicy = RestartPolicy.OnFailure) => ManagedTransitions.Deploy(
-        JobState.Nothing, Manifest() with { RestartPolicy = restartPolicy }, "the manifest", "uid-1", Options, Now);
-
-    private static JobState Running(RestartPolicy restartPolicy = RestartPolicy.OnFailure) => Report(
-        ManagedTransitions.ApplyAllocation(Deployed(restartPolicy), Granted(5, 4)), RunPhase.Running, generation: 5, attempt: 1);
-
-    private static Manifest Manifest() => new()
-    {
-        Kind = ManifestKind.PyTorchJob,
-        Name = "a",
-        Namespace = "default",
-        Replicas = 1,
-        GpuReq = 2,
-        GpuLim = 8,
-        RestartPolicy = RestartPolicy.OnFailure,
-        BackoffLimit = 3,
-    };
-
-    private static Allocation Granted(long generation, int gpus) => new()
-    {
-        Uid = "uid-1",
-        Generation = generation,
-        IsAdmitted = true,
-        GpuCount = gpus,
-        Blocks = [new("node", [.. Enumerable.Range(0, gpus)])],
-        Reason = "a test",
-    };
-
-    private static Allocation Waits(long generation) =>
-        new() { Uid = "uid-1", Generation = generation, GpuCount = 0, Reason = "a test" };
-
-    private static JobState Report(
-        JobState state, RunPhase phase, long generation, int attempt, int? exitCode = null, bool isUnwanted = false) =>
-        ManagedTransitions.Report(
-            state,
-            new()
-            {
-                Uid = "uid-1",
-                Generation = generation,
-                Attempt = attempt,
-                Phase = phase,
-                ExitCode = exitCode,
-                At = Now,
-                IsUnwanted = isUnwanted,
-            },
-            Options,
-            Now);
 }

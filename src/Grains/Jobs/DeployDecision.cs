@@ -1,0 +1,13 @@
+using Sluice.Grains.Interfaces.Jobs;
+
+namespace Sluice.Grains.Jobs;
+
+/// <summary>What a deployment makes of a job. Pure: the grain stores <paramref name="Next"/> and then answers.</summary>
+/// <param name="Next">The state from then on; changed only where the outcome is <see cref="DeployOutcome.Created"/>.</param>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Problem">For people: what is wrong; null: nothing.</param>
+public sealed record DeployDecision(JobState Next, DeployOutcome Outcome, string? Problem = null)
+{
+    /// <summary>False: nothing to store.</summary>
+    public bool IsChanged => Outcome == DeployOutcome.Created;
+}

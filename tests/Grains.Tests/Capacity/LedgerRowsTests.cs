@@ -1,0 +1,55 @@
+using System.Text;
+using Sluice.Grains.Capacity;
+using Sluice.Grains.Interfaces.Capacity;
+using Sluice.Grains.Ports;
+using Sluice.Scheduling.Ledger;
+using Sluice.Scheduling.Ranking;
+
+namespace Sluice.Grains.Tests.Capacity;
+
+public sealed class LedgerRowsTests
+{
+    private const string Yesterday = """
+        {"claim":{"uid":"u","job_key":"job/default/a","job_name":"a","namespace":"default","replicas":1,"gpu_req":1,
+        "gpu_lim":4,"arrived_at":1,"added":1,"is_running":true,"running_since":"2024-01-01T00:00:00+00:00",
+        "confirmed_generation":3},"generation":3,"is_admitted":true,"gpu_count":2,
+        "blocks":[{"node":"n","gpus":[0,1]}],"lingering":[],"reason":"r","decided_at":"2024-01-01T00:00:00+00:00",
+        "pending":{"gpu_count":1,"after_notifications":0,"deadline_at":"2024-01-01T00:30:00+00:00","for_uid":"w",
+        "reason":"p"}}
+        """;
+
+    [Fact]
+    public void An_entry_that_an_earlier_version_stored_is_read()
+    {
+        var entry = Read(Yesterday);
+        Assert.True(entry.IsSettledRunning);
+        Assert.Equal((2, 1), (entry.HeldGpus, entry.Pending!.GpuCount));
+        Assert.False(entry.Pending.ForUids.IsDefault);
+        Assert.Empty(entry.Pending.ForUids);
+    }
+
+    [Fact]
+    public void An_entry_reads_back_as_it_was_stored()
+    {
+        var entry = Read(Yesterday);
+        entry = entry with { Pending = entry.Pending! with { ForUids = ["w", "x"] } };
+        var (upserts, _) = LedgerRows.Difference(
+            LedgerState.Empty, LedgerState.Empty with { Entries = LedgerState.Empty.Entries.Add("u", entry) });
+        var read = LedgerRows.Read(upserts).Entries["u"];
+        Assert.Equal(["w", "x"], read.Pending!.ForUids.ToArray());
+        Assert.Equal(
+            entry with { Blocks = [], Lingering = [], Pending = null },
+            read with { Blocks = [], Lingering = [], Pending = null });
+    }
+
+    [Fact]
+    public void Each_documented_list_has_its_own_order()
+    {
+        var orders = Enum.GetValues<RankOrder>().Where(order => order != RankOrder.None).Select(LedgerViews.Order).ToList();
+        Assert.Equal(Enum.GetValues<RankingOrder>().Where(order => order != RankingOrder.None), orders);
+        Assert.Throws<ArgumentOutOfRangeException>(() => LedgerViews.Order(RankOrder.None));
+    }
+
+    private static LedgerEntry Read(string json) =>
+        LedgerRows.Read([new OwnedRow("entry", "u", Encoding.UTF8.GetBytes(json))]).Entries["u"];
+}
