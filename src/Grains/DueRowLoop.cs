@@ -6,7 +6,9 @@ using Sluice.Grains.Ports;
 
 namespace Sluice.Grains;
 
-/// <summary>Once a second, calls the grains whose wake-ups are due. A grain that is woken moves or clears its row.</summary>
+/// <summary>
+/// Once a second, calls the grains whose wake-ups are due. A grain that is woken moves or clears its row.
+/// </summary>
 public sealed partial class DueRowLoop(
     IDueRows due, IGrainFactory grains, TimeProvider time, ILogger<DueRowLoop> logger) : BackgroundService
 {

@@ -14,7 +14,10 @@ public static class GrainsServiceExtensions
     public static IServiceCollection AddSluiceGrains(this IServiceCollection services)
     {
         services.AddOptions<JobOptions>().BindConfiguration("Jobs").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<CapacityOptions>().BindConfiguration("Capacity").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<CapacityOptions>()
+            .BindConfiguration("Capacity")
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IUidSource, RandomUidSource>();
         services.TryAddSingleton<JobInstruments>();

@@ -8,8 +8,8 @@ namespace Sluice.Manifests;
 internal static partial class ContainerRewrite
 {
     /// <summary>
-    /// Resources, <c>NGPU</c> where the container has it, the variables of Sluice, and the process counts in its command and
-    /// args. A launcher needs one process at least, so that with 0 GPUs the count is 1.
+    /// Resources, <c>NGPU</c> where the container has it, the variables of Sluice, and the process counts in its
+    /// command and args. A launcher needs one process at least, so that with 0 GPUs the count is 1.
     /// </summary>
     public static YamlMapping WithGpus(YamlMapping container, int gpuCount, string jobName, string sluiceUrl)
     {
@@ -20,7 +20,9 @@ internal static partial class ContainerRewrite
         return WithProcesses(container, "args", processes);
     }
 
-    /// <summary>Adds <c>SLUICE_URL</c>, <c>SLUICE_JOB</c> and <c>SLUICE_GPUS</c>, or sets them where they are.</summary>
+    /// <summary>
+    /// Adds <c>SLUICE_URL</c>, <c>SLUICE_JOB</c> and <c>SLUICE_GPUS</c>, or sets them where they are.
+    /// </summary>
     public static YamlMapping WithSluice(YamlMapping container, int gpuCount, string jobName, string sluiceUrl)
     {
         var variables = container.Find("env") as YamlSequence ?? new YamlSequence([]);
@@ -32,7 +34,9 @@ internal static partial class ContainerRewrite
         return container.With("env", variables);
     }
 
-    /// <summary>Every <c>--num_processes=4</c> and its like; values that are no number are the launcher's to find out.</summary>
+    /// <summary>
+    /// Every <c>--num_processes=4</c> and its like; values that are no number are the launcher's to find out.
+    /// </summary>
     public static string WithProcesses(string text, int processes) =>
         ProcessCountPattern().Replace(text, $"${{option}}${{quote}}{Text(processes)}${{quote}}");
 
@@ -65,12 +69,16 @@ internal static partial class ContainerRewrite
     }
 
     private static YamlStyle? StyleOf(YamlMapping? resources) =>
-        resources?.Find(GpuRange.ResourceName) is YamlScalar { Kind: not ScalarKind.Null } quantity ? quantity.Style : null;
+        resources?.Find(GpuRange.ResourceName) is YamlScalar { Kind: not ScalarKind.Null } quantity
+            ? quantity.Style
+            : null;
 
     private static YamlMapping WithQuantity(YamlMapping? resources, YamlStyle style, int gpuCount) =>
         (resources ?? YamlMapping.Empty).With(GpuRange.ResourceName, new YamlScalar(Text(gpuCount), style));
 
-    /// <summary>Sets the variable wherever it is declared; a reference to a secret or a field makes way for the value.</summary>
+    /// <summary>
+    /// Sets the variable wherever it is declared; a reference to a secret or a field makes way for the value.
+    /// </summary>
     private static YamlSequence WithVariable(YamlSequence variables, string name, string value, bool isAdded)
     {
         var isThere = false;

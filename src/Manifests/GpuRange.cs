@@ -32,7 +32,8 @@ internal static class GpuRange
     }
 
     /// <summary>The Worker of the gang if it has one, else the Master, the Job or the Pod.</summary>
-    public static ReplicaLayout Scaled(ImmutableArray<ReplicaLayout> replicas) => replicas.Last(replica => replica.IsInGang);
+    public static ReplicaLayout Scaled(ImmutableArray<ReplicaLayout> replicas) =>
+        replicas.Last(replica => replica.IsInGang);
 
     /// <summary>The range of one replica. The annotations win, each for itself.</summary>
     public static (int Req, int Lim) Read(ReplicaLayout scaled, ManifestAnnotations annotations, YamlCursor place)
@@ -49,8 +50,9 @@ internal static class GpuRange
 
     /// <summary>
     /// Splits a replica's GPUs: each container its request, the surplus in order up to its limit. The annotations may
-    /// allow more or less than the containers do: what is left over goes to the last, and what is missing is taken from the
-    /// last first, one left to each as long as that is enough. So a manifest that was rewritten splits much as it did at first.
+    /// allow more or less than the containers do: what is left over goes to the last, and what is missing is taken from
+    /// the last first, one left to each as long as that is enough. So a manifest that was rewritten splits much as it
+    /// did at first.
     /// </summary>
     public static ImmutableArray<int> Split(ImmutableArray<ContainerLayout> containers, int gpuCount)
     {

@@ -15,8 +15,8 @@ internal static partial class KubernetesNames
         if (name is not null && (name.Length > MaxNameChars || !SubdomainPattern().IsMatch(name)))
         {
             place.Problem(
-                $"must be 1 to {MaxNameChars} lower-case letters, digits, '-' and '.', each part between dots beginning and "
-                + $"ending with a letter or digit, not {Quoting.Quote(name)}");
+                $"must be 1 to {MaxNameChars} lower-case letters, digits, '-' and '.', each part between dots "
+                + $"beginning and ending with a letter or digit, not {Quoting.Quote(name)}");
         }
 
         return name ?? "";
@@ -28,14 +28,15 @@ internal static partial class KubernetesNames
         if (name.Length > MaxLabelChars || !LabelPattern().IsMatch(name))
         {
             place.Problem(
-                $"must be 1 to {MaxLabelChars} lower-case letters, digits and '-', beginning and ending with a letter or "
-                + $"digit, not {Quoting.Quote(name)}");
+                $"must be 1 to {MaxLabelChars} lower-case letters, digits and '-', beginning and ending with a letter "
+                + $"or digit, not {Quoting.Quote(name)}");
         }
 
         return name;
     }
 
-    [GeneratedRegex(@"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.CultureInvariant)]
     private static partial Regex SubdomainPattern();
 
     [GeneratedRegex(@"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\z", RegexOptions.CultureInvariant)]

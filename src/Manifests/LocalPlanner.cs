@@ -7,9 +7,9 @@ namespace Sluice.Manifests;
 public static class LocalPlanner
 {
     /// <summary>
-    /// One process a replica of the gang, in the order of ranks: the Master, then the Workers. Never throws on bad input;
-    /// the problem names everything that cannot be had locally: secrets, config maps and claims that are not optional, a
-    /// second container, a container without command.
+    /// One process a replica of the gang, in the order of ranks: the Master, then the Workers. Never throws on bad
+    /// input; the problem names everything that cannot be had locally: secrets, config maps and claims that are not
+    /// optional, a second container, a container without command.
     /// </summary>
     /// <param name="yaml">The manifest as deployed.</param>
     /// <param name="assignment">GPUs a replica, and the gateway.</param>
@@ -71,7 +71,8 @@ public static class LocalPlanner
                 if (chars > ManifestLimits.MaxPlanChars)
                 {
                     problems.Add(
-                        $"the arguments and environments of all processes are over {ManifestLimits.MaxPlanChars} characters");
+                        "the arguments and environments of all processes are over "
+                        + $"{ManifestLimits.MaxPlanChars} characters");
                 }
 
                 processes.Add(process);

@@ -15,7 +15,8 @@ internal static class LocalPodCheck
     {
         if (layout.Manifest.Replicas > ManifestLimits.MaxLocalProcesses)
         {
-            problems.Add($"{layout.Manifest.Replicas} replicas; at most {ManifestLimits.MaxLocalProcesses} run locally");
+            problems.Add(
+                $"{layout.Manifest.Replicas} replicas; at most {ManifestLimits.MaxLocalProcesses} run locally");
         }
 
         foreach (var replica in layout.Replicas)
@@ -40,7 +41,8 @@ internal static class LocalPodCheck
         if (spec["completions"].Integer(0, int.MaxValue) is { } completions && completions != parallelism)
         {
             spec["completions"].Problem(
-                $"locally all pods of a job run at once: {completions} completions with a parallelism of {parallelism} cannot");
+                $"locally all pods of a job run at once: {completions} completions with a parallelism of "
+                + $"{parallelism} cannot");
         }
     }
 
@@ -80,7 +82,8 @@ internal static class LocalPodCheck
     {
         if (container["command"].Items().FirstOrDefault() is not { IsMissing: false } program)
         {
-            container["command"].Problem("is required to run locally, where there is no image with a command of its own");
+            container["command"]
+                .Problem("is required to run locally, where there is no image with a command of its own");
         }
         else if (program.Text()?.Length == 0)
         {
@@ -93,7 +96,8 @@ internal static class LocalPodCheck
         foreach (var source in volume.Mapping()?.Entries ?? [])
         {
             var kind = source.Key.Value;
-            if (kind != "name" && source.Value is not YamlScalar { Kind: ScalarKind.Null } && !LocalVolumes.Contains(kind))
+            if (kind != "name" && source.Value is not YamlScalar { Kind: ScalarKind.Null }
+                && !LocalVolumes.Contains(kind))
             {
                 CheckVolumeSource(volume, kind, volume[kind]);
             }

@@ -68,7 +68,9 @@ public sealed record Manifest
 
     public required RestartPolicy RestartPolicy { get; init; }
 
-    /// <summary>Lower exit codes are final under <see cref="RestartPolicy.OnFailure"/>; 1, or 128 for ExitCode.</summary>
+    /// <summary>
+    /// Lower exit codes are final under <see cref="RestartPolicy.OnFailure"/>; 1, or 128 for ExitCode.
+    /// </summary>
     public int MinRetryableExitCode { get; init; } = 1;
 
     /// <summary>Failures after which the job has failed; default 6.</summary>

@@ -4,7 +4,9 @@ using Sluice.Manifests.Yaml;
 
 namespace Sluice.Manifests;
 
-/// <summary>The annotations that Sluice reads. Others, and <c>replicas</c>, which only informs, are left alone.</summary>
+/// <summary>
+/// The annotations that Sluice reads. Others, and <c>replicas</c>, which only informs, are left alone.
+/// </summary>
 internal sealed partial record ManifestAnnotations
 {
     public int? Request { get; private init; }

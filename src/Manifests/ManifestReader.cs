@@ -4,8 +4,9 @@ namespace Sluice.Manifests;
 public static class ManifestReader
 {
     /// <summary>
-    /// Reads one Pod, Job or PyTorchJob. Never throws on bad input: the problem is in the answer, each thing with its path,
-    /// such as <c>spec.containers[0].resources.limits["nvidia.com/gpu"]: …</c>. Limits: <see cref="ManifestLimits"/>.
+    /// Reads one Pod, Job or PyTorchJob. Never throws on bad input: the problem is in the answer, each thing with its
+    /// path, such as <c>spec.containers[0].resources.limits["nvidia.com/gpu"]: …</c>. Limits:
+    /// <see cref="ManifestLimits"/>.
     /// </summary>
     public static ManifestReading Read(string yaml)
     {

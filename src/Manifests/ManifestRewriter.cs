@@ -7,8 +7,9 @@ namespace Sluice.Manifests;
 public static class ManifestRewriter
 {
     /// <summary>
-    /// The manifest with the assigned GPUs; all else keeps its nodes, key order and scalar values, with aliases and merge
-    /// keys written out. The result may be rewritten again, for the same or another count: the annotations keep the range.
+    /// The manifest with the assigned GPUs; all else keeps its nodes, key order and scalar values, with aliases and
+    /// merge keys written out. The result may be rewritten again, for the same or another count: the annotations keep
+    /// the range.
     /// </summary>
     /// <exception cref="ArgumentException">The manifest is one that <see cref="ManifestReader"/> refuses.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The GPU count is negative or over the limit.</exception>
@@ -41,7 +42,8 @@ public static class ManifestRewriter
                 // A job without GPUs reports its checkpoints too.
                 root = replica.Containers.Aggregate(root, (tree, container) => container.Path.Replace(
                     tree,
-                    node => ContainerRewrite.WithSluice((YamlMapping)node, 0, layout.Manifest.Name, assignment.SluiceUrl)));
+                    node =>
+                        ContainerRewrite.WithSluice((YamlMapping)node, 0, layout.Manifest.Name, assignment.SluiceUrl)));
             }
         }
 

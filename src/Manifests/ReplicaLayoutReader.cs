@@ -145,7 +145,8 @@ internal static class ReplicaLayoutReader
     {
         _ = variable.Mapping();
         var name = variable["name"].RequiredText();
-        if (name is not null && (name.Length == 0 || name.Any(character => character == '=' || char.IsControl(character))))
+        if (name is not null
+            && (name.Length == 0 || name.Any(character => character == '=' || char.IsControl(character))))
         {
             variable["name"].Problem($"must be the name of a variable, not {Quoting.Quote(name)}");
         }

@@ -3,9 +3,9 @@ using Sluice.Manifests.Yaml;
 namespace Sluice.Manifests;
 
 /// <summary>
-/// Reads when a replica is started again. A Pod's default is Always. A Job's pods must say Never or OnFailure; where they
-/// say nothing it is Never. A PyTorchJob's default is OnFailure: the comment on ReplicaSpec.RestartPolicy says Never, but
-/// what the training operator sets is PyTorchJobDefaultRestartPolicy (kubeflow/training-operator v1.9.0,
+/// Reads when a replica is started again. A Pod's default is Always. A Job's pods must say Never or OnFailure; where
+/// they say nothing it is Never. A PyTorchJob's default is OnFailure: the comment on ReplicaSpec.RestartPolicy says
+/// Never, but what the training operator sets is PyTorchJobDefaultRestartPolicy (kubeflow/training-operator v1.9.0,
 /// pkg/apis/kubeflow.org/v1/pytorch_types.go); its ExitCode takes 1–127 as final and 128–255 as worth another try
 /// (common_types.go).
 /// </summary>

@@ -5,11 +5,12 @@ using Sluice.Manifests.Yaml;
 namespace Sluice.Manifests;
 
 /// <summary>
-/// What each process is told of the others, as the training operator tells it (kubeflow/training-operator v1.9.0, setPodEnv
-/// in pkg/controller.v1/pytorch/envvar.go, and master.go): <c>RANK</c> is 0 for the Master and follows on for the Workers,
-/// <c>WORLD_SIZE</c> is all replicas times <c>spec.nprocPerNode</c> where that is a number and times 1 where it is a word,
-/// <c>PYTHONUNBUFFERED</c> is 1. It gives them all to every kind here, so that a trainer need not know how it was started.
-/// The variables of torchrun (<c>PET_…</c>) are left out: the launcher's own defaults fit one machine.
+/// What each process is told of the others, as the training operator tells it (kubeflow/training-operator v1.9.0,
+/// setPodEnv in pkg/controller.v1/pytorch/envvar.go, and master.go): <c>RANK</c> is 0 for the Master and follows on for
+/// the Workers, <c>WORLD_SIZE</c> is all replicas times <c>spec.nprocPerNode</c> where that is a number and times 1
+/// where it is a word, <c>PYTHONUNBUFFERED</c> is 1. It gives them all to every kind here, so that a trainer need not
+/// know how it was started. The variables of torchrun (<c>PET_…</c>) are left out: the launcher's own defaults fit one
+/// machine.
 /// </summary>
 internal sealed record TrainingWorld
 {

@@ -3,8 +3,8 @@ using System.Text;
 namespace Sluice.Manifests;
 
 /// <summary>
-/// <c>$(NAME)</c> in commands, args and values as Kubernetes expands it: a name that is not known stays as it is, so that
-/// a shell's <c>$(command)</c> passes, and <c>$$</c> is one dollar sign.
+/// <c>$(NAME)</c> in commands, args and values as Kubernetes expands it: a name that is not known stays as it is, so
+/// that a shell's <c>$(command)</c> passes, and <c>$$</c> is one dollar sign.
 /// </summary>
 internal static class VariableReferences
 {

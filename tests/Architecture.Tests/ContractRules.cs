@@ -30,7 +30,8 @@ public sealed class ContractRules
         Assert.NotNull(Contracts.ValueOf(grainInterface, "AliasAttribute"));
 
         var methods = Contracts.Methods(grainInterface).ToList();
-        Assert.All(methods, method => Assert.True(Contracts.Has(method, "AliasAttribute"), $"{method.Name} has no [Alias]"));
+        Assert.All(methods, method =>
+            Assert.True(Contracts.Has(method, "AliasAttribute"), $"{method.Name} has no [Alias]"));
         AssertUnique(methods.Select(method => Contracts.ValueOf(method, "AliasAttribute")));
     }
 
@@ -50,7 +51,8 @@ public sealed class ContractRules
     {
         Assert.True(Contracts.Has(type, "GenerateSerializerAttribute"), "no [GenerateSerializer]");
         Assert.True(Contracts.Has(type, "AliasAttribute"), "no [Alias]");
-        Assert.True(type.IsValueType || (type.IsSealed && type.GetMethod("<Clone>$") is not null), "not a sealed record");
+        Assert.True(
+            type.IsValueType || (type.IsSealed && type.GetMethod("<Clone>$") is not null), "not a sealed record");
         Assert.True(type.IsEnum || Contracts.Has(type, "ImmutableAttribute"), "no [Immutable]");
     }
 

@@ -3,15 +3,23 @@ using Sluice.Grains.Interfaces;
 
 namespace Sluice.Architecture.Tests;
 
-/// <summary>What crosses grain calls, found by reflection; attributes are read by name, which both hosts share.</summary>
+/// <summary>
+/// What crosses grain calls, found by reflection; attributes are read by name, which both hosts share.
+/// </summary>
 internal static class Contracts
 {
     private static readonly Assembly Assembly = typeof(GrainKeys).Assembly;
 
     public static IReadOnlyList<Type> GrainInterfaces { get; } =
-        [.. VisibleTypes().Where(type => type.IsInterface && type.IsAssignableTo(typeof(IGrain))).OrderBy(type => type.FullName)];
+    [
+        .. VisibleTypes()
+            .Where(type => type.IsInterface && type.IsAssignableTo(typeof(IGrain)))
+            .OrderBy(type => type.FullName),
+    ];
 
-    /// <summary>All that a grain method takes or returns, what these are made of, and all that is marked as a contract.</summary>
+    /// <summary>
+    /// All that a grain method takes or returns, what these are made of, and all that is marked as a contract.
+    /// </summary>
     public static IReadOnlyList<Type> Types { get; } = [.. Reachable().Where(type => type.Assembly == Assembly)];
 
     /// <summary>As <see cref="Types"/>, of other assemblies.</summary>
@@ -34,7 +42,8 @@ internal static class Contracts
 
     /// <summary>True for an <c>[Id]</c> on something that stores nothing, too.</summary>
     public static IEnumerable<MemberInfo> NumberedMembers(Type type) =>
-        type.GetMembers(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+        type.GetMembers(
+            BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
             .Where(member => Has(member, "IdAttribute"));
 
     private static IEnumerable<Type> VisibleTypes() => Assembly.GetExportedTypes();
@@ -53,7 +62,8 @@ internal static class Contracts
                 var members = part.Assembly == Assembly && !part.IsEnum ? StoredMembers(part) : [];
                 foreach (var member in members)
                 {
-                    open.Enqueue(member is PropertyInfo property ? property.PropertyType : ((FieldInfo)member).FieldType);
+                    open.Enqueue(
+                        member is PropertyInfo property ? property.PropertyType : ((FieldInfo)member).FieldType);
                 }
             }
         }

@@ -19,6 +19,8 @@ public sealed class EmbeddedHostRules
         var grains = provider.GetRequiredService<IGrainFactory>();
 
         Assert.Equal("job/default/a", grains.GetGrain<IJobGrain>(GrainKeys.Job("default", "a")).GetPrimaryKeyString());
-        Assert.Equal("pool/default", grains.GetGrain<IClusterCapacityGrain>(GrainKeys.Capacity("default")).GetPrimaryKeyString());
+        Assert.Equal(
+            "pool/default", grains.GetGrain<IClusterCapacityGrain>(GrainKeys.Capacity("default"))
+                .GetPrimaryKeyString());
     }
 }

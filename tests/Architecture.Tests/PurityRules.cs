@@ -37,7 +37,9 @@ public sealed partial class PurityRules
     [GeneratedRegex(@"Ledger|Ranking|Policy|Transitions")]
     private static partial Regex PureName();
 
-    [GeneratedRegex(@"\bI?Grain(Factory|Context|Base|Id)?\b|\w+Grain\b|\bILogger\b|\b(Value)?Task\b|\bUtcNow\b|\bDateTime(Offset)?\.Now\b|\bTimeProvider\b")]
+    [GeneratedRegex(
+        @"\bI?Grain(Factory|Context|Base|Id)?\b|\w+Grain\b|\bILogger\b|\b(Value)?Task\b"
+        + @"|\bUtcNow\b|\bDateTime(Offset)?\.Now\b|\bTimeProvider\b")]
     private static partial Regex Impure();
 
     [GeneratedRegex(@"^\s*#\s*if\b|\bEmbeddedHost\b|\busing\s+Orleans\b", RegexOptions.Multiline)]

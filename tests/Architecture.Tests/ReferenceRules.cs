@@ -18,7 +18,10 @@ public sealed class ReferenceRules
         ["Storage"] = [Abstractions, "Grains"],
         ["Executors"] = [Abstractions, "Grains", "Manifests"],
         ["Gateway"] = [Abstractions, "Grains.Interfaces", "Manifests"],
-        ["Server"] = [Abstractions, "Gateway", "Grains", "EmbeddedHost", "Storage", "Executors", "Scheduling", "Manifests"],
+        ["Server"] =
+        [
+            Abstractions, "Gateway", "Grains", "EmbeddedHost", "Storage", "Executors", "Scheduling", "Manifests",
+        ],
         ["Silo"] = [Abstractions, "Gateway", "Grains", "Storage", "Executors", "Scheduling", "Manifests"],
         ["Cli"] = ["Server", "Manifests"],
     };
@@ -48,7 +51,8 @@ public sealed class ReferenceRules
         var file = XDocument.Load(Repository.ProjectFile(project));
 
         Assert.Empty(file.Descendants("FrameworkReference"));
-        Assert.Empty(file.Descendants("PackageReference").Select(one => one.Attribute("Include")!.Value).Except(Pure[project]));
+        Assert.Empty(file.Descendants("PackageReference")
+            .Select(one => one.Attribute("Include")!.Value).Except(Pure[project]));
     }
 
     private static IEnumerable<string> References(string project)

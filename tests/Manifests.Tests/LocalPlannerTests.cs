@@ -37,7 +37,8 @@ public sealed class LocalPlannerTests
 
         Assert.Equal(
             ["0 0/3 t-master-0", "1 1/3 t-worker-0", "2 2/3 t-worker-1"],
-            processes.Select(process => $"{process.Rank} {Get(process, "RANK")}/{Get(process, "WORLD_SIZE")} {Get(process, "HOSTNAME")}"));
+            processes.Select(process =>
+                $"{process.Rank} {Get(process, "RANK")}/{Get(process, "WORLD_SIZE")} {Get(process, "HOSTNAME")}"));
         Assert.All(processes, process => Assert.Equal("2", Get(process, "SLUICE_GPUS")));
         Assert.All(processes, process => Assert.Null(Get(process, "NGPU")));
         Assert.All(processes, process => Assert.Null(Get(process, "JOB_COMPLETION_INDEX")));
@@ -48,7 +49,8 @@ public sealed class LocalPlannerTests
     {
         var processes = Plan(Texts.PyTorchJob(Texts.Replica("Worker", "replicas: 2,", Texts.Gpus(1, 1))), 1);
 
-        Assert.Equal(["t-worker-0 0", "t-worker-1 1"], processes.Select(process => $"{Get(process, "HOSTNAME")} {Get(process, "RANK")}"));
+        Assert.Equal(["t-worker-0 0", "t-worker-1 1"],
+            processes.Select(process => $"{Get(process, "HOSTNAME")} {Get(process, "RANK")}"));
     }
 
     [Theory]
@@ -71,7 +73,8 @@ public sealed class LocalPlannerTests
 
         Assert.Equal(
             ["j-master-0 0 0", "j-worker-0 1 1", "j-worker-1 2 2"],
-            processes.Select(process => $"{Get(process, "HOSTNAME")} {Get(process, "RANK")} {Get(process, "JOB_COMPLETION_INDEX")}"));
+            processes.Select(process =>
+                $"{Get(process, "HOSTNAME")} {Get(process, "RANK")} {Get(process, "JOB_COMPLETION_INDEX")}"));
         Assert.Null(Get(Assert.Single(Plan(Texts.Job(), 1)), "JOB_COMPLETION_INDEX"));
         Assert.Equal("0", Get(Assert.Single(Plan(Texts.Job("completionMode: Indexed"), 1)), "JOB_COMPLETION_INDEX"));
     }
@@ -84,7 +87,8 @@ public sealed class LocalPlannerTests
             """), 2));
 
         Assert.Equal(("0", "mine", "last"), (Get(process, "RANK"), Get(process, "HOSTNAME"), Get(process, "A")));
-        Assert.Equal(process.Environment.Length, process.Environment.Select(variable => variable.Name).Distinct().Count());
+        var names = process.Environment.Select(variable => variable.Name);
+        Assert.Equal(process.Environment.Length, names.Distinct().Count());
     }
 
     [Fact]
@@ -123,11 +127,13 @@ public sealed class LocalPlannerTests
             "spec.containers[0].args[0]: is longer than 131071 bytes",
             Problem(WithEnv($"[{{name: L, value: {large}}}]", "args: [\"$(L)$(L)\"]")),
             StringComparison.Ordinal);
-        Assert.Contains("1025 replicas; at most 1024 run locally", Problem(Texts.Job("parallelism: 1025")), StringComparison.Ordinal);
+        Assert.Contains("1025 replicas; at most 1024 run locally", Problem(Texts.Job("parallelism: 1025")),
+            StringComparison.Ordinal);
         Assert.Contains(
             "of all processes are over 33554432 characters",
             Problem(Texts.PyTorchJob($$"""
-                Worker: {replicas: 1000, template: {spec: {containers: [{command: [run, {{large}}], resources: {{Texts.Gpus(1, 1)}} }]} } }
+                Worker: {replicas: 1000, template: {spec: {containers: [
+                    {command: [run, {{large}}], resources: {{Texts.Gpus(1, 1)}} }]} } }
                 """)),
             StringComparison.Ordinal);
     }
@@ -164,8 +170,10 @@ public sealed class LocalPlannerTests
 
     [Theory]
     [InlineData("[{secretRef: {name: s, optional: true}}, {configMapRef: {name: s, optional: true}}]", null)]
-    [InlineData("[{prefix: A, secretRef: {name: s}}]", "spec.containers[0].envFrom[0].secretRef: the environment needs the secret \"s\"")]
-    [InlineData("[{configMapRef: {name: m}}]", "spec.containers[0].envFrom[0].configMapRef: the environment needs the config map \"m\"")]
+    [InlineData("[{prefix: A, secretRef: {name: s}}]",
+        "spec.containers[0].envFrom[0].secretRef: the environment needs the secret \"s\"")]
+    [InlineData("[{configMapRef: {name: m}}]",
+        "spec.containers[0].envFrom[0].configMapRef: the environment needs the config map \"m\"")]
     public void An_environment_from_a_secret_or_map_is_named_unless_it_is_optional(string source, string? problem)
     {
         var plan = LocalPlanner.Plan(Texts.Pod(more: $"    envFrom: {source}"), RewriteAssert.Assign(2), MasterPort);
@@ -180,12 +188,18 @@ public sealed class LocalPlannerTests
     [InlineData("{name: v, secret: {secretName: s, optional: true}}", null)]
     [InlineData("{name: v, configMap: {name: m, optional: true}}", null)]
     [InlineData("{name: v, projected: {sources: [{secret: {name: s, optional: true}}]}}", null)]
-    [InlineData("{name: v, secret: {secretName: s}}", "spec.volumes[0].secret: needs the secret \"s\", which cannot be had locally")]
-    [InlineData("{name: v, secret: {secretName: s, optional: false}}", "spec.volumes[0].secret: needs the secret \"s\", which cannot be had locally")]
-    [InlineData("{configMap: {name: m}, name: v}", "spec.volumes[0].configMap: needs the config map \"m\", which cannot be had locally")]
-    [InlineData("{name: v, persistentVolumeClaim: {claimName: c}}", "spec.volumes[0].persistentVolumeClaim: needs the claim \"c\", which cannot be had locally")]
-    [InlineData("{name: v, nfs: {server: x}}", "spec.volumes[0].nfs: needs a volume of the kind \"nfs\" \"v\", which cannot be had locally")]
-    [InlineData("{name: v, projected: {sources: [{secret: {name: s}}]}}", "spec.volumes[0].projected.sources[0].secret: needs the secret \"s\", which cannot be had locally")]
+    [InlineData("{name: v, secret: {secretName: s}}",
+        "spec.volumes[0].secret: needs the secret \"s\", which cannot be had locally")]
+    [InlineData("{name: v, secret: {secretName: s, optional: false}}",
+        "spec.volumes[0].secret: needs the secret \"s\", which cannot be had locally")]
+    [InlineData("{configMap: {name: m}, name: v}",
+        "spec.volumes[0].configMap: needs the config map \"m\", which cannot be had locally")]
+    [InlineData("{name: v, persistentVolumeClaim: {claimName: c}}",
+        "spec.volumes[0].persistentVolumeClaim: needs the claim \"c\", which cannot be had locally")]
+    [InlineData("{name: v, nfs: {server: x}}",
+        "spec.volumes[0].nfs: needs a volume of the kind \"nfs\" \"v\", which cannot be had locally")]
+    [InlineData("{name: v, projected: {sources: [{secret: {name: s}}]}}",
+        "spec.volumes[0].projected.sources[0].secret: needs the secret \"s\", which cannot be had locally")]
     [InlineData("7", "spec.volumes[0]: must be a mapping")]
     public void A_volume_that_only_a_cluster_has_is_named(string volume, string? problem)
     {
@@ -242,7 +256,8 @@ public sealed class LocalPlannerTests
                 {{Texts.Replica("Master")}}
                     {{Texts.Replica("Worker", "", Texts.Gpus(1, 1))}}
                 """)));
-        Assert.Contains("spec.completions: locally all pods of a job run at once", Problem(Texts.Job("completions: 5")), StringComparison.Ordinal);
+        Assert.Contains("spec.completions: locally all pods of a job run at once", Problem(Texts.Job("completions: 5")),
+            StringComparison.Ordinal);
         Assert.Empty(LocalPlanner.Plan(Texts.Job("completions: 5"), RewriteAssert.Assign(1), MasterPort).Processes);
         Assert.Equal(5, Plan(Texts.Job("parallelism: 5\n  completions: 5"), 1).Count);
     }
@@ -303,5 +318,6 @@ public sealed class LocalPlannerTests
     private static string WithEnv(string env, string more = "") => Texts.Pod(more: $"    env: {env}\n    {more}");
 
     private static string? Get(LocalProcess process, string name) =>
-        process.Environment.Where(variable => variable.Name == name).Select(variable => variable.Value).SingleOrDefault();
+        process.Environment.Where(variable => variable.Name == name)
+            .Select(variable => variable.Value).SingleOrDefault();
 }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Sluice.Manifests.Tests;
 
-/// <summary>A random manifest that must be accepted, in random spellings of YAML, with what must be read of it.</summary>
+/// <summary>
+/// A random manifest that must be accepted, in random spellings of YAML, with what must be read of it.
+/// </summary>
 internal sealed class ManifestGenerator(int seed)
 {
     private readonly Random _random = new(seed);
@@ -32,7 +34,8 @@ internal sealed class ManifestGenerator(int seed)
             GpuReq = _random.Next(3);
             GpuLim = GpuReq + 1 + _random.Next(6);
             metadata.Add(("annotations", Pairs(
-                ("note", Awkward()), ("request", new Quoted(GpuReq)), ("limit", new Quoted(GpuLim)), ("replicas", new Quoted(99)))));
+                ("note", Awkward()), ("request", new Quoted(GpuReq)), ("limit", new Quoted(GpuLim)),
+                ("replicas", new Quoted(99)))));
         }
         else if (_random.Next(2) == 0)
         {
@@ -83,7 +86,8 @@ internal sealed class ManifestGenerator(int seed)
 
         var (masterLim, workerLim) = (hasMaster ? master.Lim : 0, hasWorker ? worker.Lim : 0);
         var isAny = masterLim + workerLim == 0;
-        Replicas = (hasMaster && (isAny || masterLim > 0) ? 1 : 0) + (hasWorker && (isAny || workerLim > 0) ? workers : 0);
+        Replicas = (hasMaster && (isAny || masterLim > 0) ? 1 : 0)
+            + (hasWorker && (isAny || workerLim > 0) ? workers : 0);
         (GpuReq, GpuLim) = workerLim > 0 ? (worker.Req, worker.Lim) : masterLim > 0 ? (master.Req, master.Lim) : (0, 0);
         return Pairs(("pytorchReplicaSpecs", specs));
     }
@@ -105,7 +109,8 @@ internal sealed class ManifestGenerator(int seed)
 
     private List<(string, object)> MakeContainer(int req, int lim)
     {
-        var container = Pairs(("name", "c"), ("command", new List<object> { "sh", "-c", "run --num_processes=7 " + Awkward() }));
+        var container = Pairs(
+            ("name", "c"), ("command", new List<object> { "sh", "-c", "run --num_processes=7 " + Awkward() }));
         if (_random.Next(2) == 0)
         {
             container.Add(("env", new List<object>
@@ -130,8 +135,10 @@ internal sealed class ManifestGenerator(int seed)
     {
         string[] pieces =
         [
-            "true", "10", "null", "~", ": ", " #", "- ", "'", "\"", "\\", "\n", "\n\n", "\t", "  ", " \n", "\n  ", "é", "😀", "{", "]", "a", ",",
-            "%", "@", "&x", "*x", "!y", "|", ">", "---", "...", "\u2028", "\u0085", "\ufeff", "$(A)", "\u0007", "<<", "=", "?", "x: y",
+            "true", "10", "null", "~", ": ", " #", "- ", "'", "\"", "\\", "\n", "\n\n", "\t", "  ", " \n", "\n  ", "é",
+            "😀", "{", "]", "a", ",",
+            "%", "@", "&x", "*x", "!y", "|", ">", "---", "...", "\u2028", "\u0085", "\ufeff", "$(A)", "\u0007", "<<",
+            "=", "?", "x: y",
         ];
         return string.Concat(Enumerable.Range(0, _random.Next(1, 6)).Select(_ => pieces[_random.Next(pieces.Length)]));
     }
@@ -210,7 +217,8 @@ internal sealed class ManifestGenerator(int seed)
         int number => number.ToString(CultureInfo.InvariantCulture),
         Quoted quoted => string.Create(CultureInfo.InvariantCulture, $"'{quoted.Value}'"),
         string text when text.All(character => char.IsAsciiLetterOrDigit(character) || character is '/' or '-')
-            && text.Any(char.IsAsciiLetter) && text is not ("true" or "null") && text[0] != '-' && _random.Next(2) == 0 => text,
+            && text.Any(char.IsAsciiLetter) && text is not ("true" or "null") && text[0] != '-'
+            && _random.Next(2) == 0 => text,
         string text when text.All(character => character >= ' ' && character is not ('\u0085' or '\ufeff' or '\u2028'))
             && _random.Next(2) == 0 => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'",
         string text => Yaml.Quoting.Escape(text),

@@ -30,7 +30,8 @@ public sealed class ManifestOptionsTests
     {
         var read = Texts.Read(Texts.Pod());
 
-        Assert.Equal((null, null, null, false), (read.ScaleMode, read.MinRunTime, read.CheckpointDeadline, read.IsSuspendable));
+        Assert.Equal(
+            (null, null, null, false), (read.ScaleMode, read.MinRunTime, read.CheckpointDeadline, read.IsSuspendable));
     }
 
     [Theory]

@@ -18,7 +18,8 @@ public sealed class ManifestPropertyTests
         {
             var read = Texts.Read(yaml);
 
-            Assert.Equal((made.Kind, made.Replicas, made.GpuReq, made.GpuLim), (read.Kind, read.Replicas, read.GpuReq, read.GpuLim));
+            Assert.Equal((made.Kind, made.Replicas, made.GpuReq, made.GpuLim),
+                (read.Kind, read.Replicas, read.GpuReq, read.GpuLim));
         }
     }
 
@@ -86,7 +87,8 @@ public sealed class ManifestPropertyTests
                 Assert.NotEqual(plan.Processes.IsEmpty, plan.Problem is null);
                 if (reading.Manifest is not null)
                 {
-                    Assert.Equal(reading.Manifest, Texts.Read(ManifestRewriter.Rewrite(damaged, RewriteAssert.Assign(2))));
+                    Assert.Equal(
+                        reading.Manifest, Texts.Read(ManifestRewriter.Rewrite(damaged, RewriteAssert.Assign(2))));
                 }
             }
         }
@@ -147,9 +149,12 @@ public sealed class ManifestPropertyTests
     {
         string[] pieces =
         [
-            "\n", "\n", "\n  ", "\n    ", "\n\t", "\n- ", "\n  - ", "\na: ", "\n  b: ", "\"", "'", ": ", ":", " #", "[", "]", "{", "}", ", ", ",", "- ", "? ",
-            "|", ">", "|-\n  ", ">+\n   ", "|2\n", "&x ", "*x", "!!str ", "! ", "<<: ", "true", "~", "10", "1.5", "a", "b c", "\t", "  ", "\\", "\\n", "\\\"",
-            "''", "é", "😀", "\u2028", "\u0085", "\ufeff", "---", "...", "%", "@", "`", "=", "\r\n", "\r", "\0", "\ud800", "\ufdd0",
+            "\n", "\n", "\n  ", "\n    ", "\n\t", "\n- ", "\n  - ", "\na: ", "\n  b: ", "\"", "'", ": ", ":", " #", "[",
+            "]", "{", "}", ", ", ",", "- ", "? ",
+            "|", ">", "|-\n  ", ">+\n   ", "|2\n", "&x ", "*x", "!!str ", "! ", "<<: ", "true", "~", "10", "1.5", "a",
+            "b c", "\t", "  ", "\\", "\\n", "\\\"",
+            "''", "é", "😀", "\u2028", "\u0085", "\ufeff", "---", "...", "%", "@", "`", "=", "\r\n", "\r", "\0",
+            "\ud800", "\ufdd0",
         ];
         return pieces[random.Next(pieces.Length)];
     }

@@ -47,7 +47,8 @@ public sealed class ManifestReaderTests
     {
         var problem = Texts.Problem(Texts.Pod($"{{limits: {{nvidia.com/gpu: {quantity}}}}}"));
 
-        Assert.StartsWith($"{GpuLimit}: must be a whole number of GPUs from 0 to 1000000", problem, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{GpuLimit}: must be a whole number of GPUs from 0 to 1000000", problem, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -77,7 +78,8 @@ public sealed class ManifestReaderTests
     [Fact]
     public void The_range_is_summed_over_the_containers_of_a_replica()
     {
-        var read = Texts.Read(Texts.Pod(Texts.Gpus(1, 2), more: $"  - resources: {Texts.Gpus(2, 5)}\n  - name: sidecar"));
+        var read = Texts.Read(
+            Texts.Pod(Texts.Gpus(1, 2), more: $"  - resources: {Texts.Gpus(2, 5)}\n  - name: sidecar"));
 
         Assert.Equal((3, 7), (read.GpuReq, read.GpuLim));
     }
@@ -110,8 +112,10 @@ public sealed class ManifestReaderTests
     [Theory]
     [InlineData("{request: \"3\"}", "metadata.annotations.request: makes the limit 2, less than the request of 3")]
     [InlineData("{limit: \"1\"}", "metadata.annotations.limit: makes the limit 1, less than the request of 2")]
-    [InlineData("{request: many}", "metadata.annotations.request: must be a whole number from 0 to 1000000, not \"many\"")]
-    [InlineData("{limit: \"1000001\"}", "metadata.annotations.limit: must be a whole number from 0 to 1000000, not \"1000001\"")]
+    [InlineData(
+        "{request: many}", "metadata.annotations.request: must be a whole number from 0 to 1000000, not \"many\"")]
+    [InlineData("{limit: \"1000001\"}",
+        "metadata.annotations.limit: must be a whole number from 0 to 1000000, not \"1000001\"")]
     [InlineData("{limit: [1]}", "metadata.annotations.limit: must be text")]
     [InlineData("[]", "metadata.annotations: must be a mapping")]
     public void A_bad_range_in_the_annotations_is_refused(string annotations, string problem)
@@ -173,7 +177,8 @@ public sealed class ManifestReaderTests
     public void A_namespace_is_a_label_and_default_where_none_is_given()
     {
         Assert.Equal("default", Texts.Read(Texts.Pod()).Namespace);
-        Assert.Equal("b-1", Texts.Read(Texts.Pod().Replace("name: p", "name: p\n  namespace: b-1", StringComparison.Ordinal)).Namespace);
+        var yaml = Texts.Pod().Replace("name: p", "name: p\n  namespace: b-1", StringComparison.Ordinal);
+        Assert.Equal("b-1", Texts.Read(yaml).Namespace);
         Assert.StartsWith(
             "metadata.namespace: must be 1 to 63",
             Texts.Problem(Texts.Pod().Replace("name: p", "name: p\n  namespace: a.b", StringComparison.Ordinal)),
@@ -191,19 +196,26 @@ public sealed class ManifestReaderTests
     [InlineData("kind: Pod", "kind: Job", "apiVersion: must be batch/v1 for a Job, not \"v1\"")]
     [InlineData("kind: Pod", "kind: PyTorchJob", "apiVersion: must be kubeflow.org/v1 for a PyTorchJob, not \"v1\"")]
     [InlineData("spec:", "espec:", "spec: is required")]
-    [InlineData("command: [python, train.py]", "command: python train.py", "spec.containers[0].command: must be a list")]
-    [InlineData("command: [python, train.py]", "args: [a, 3]", "spec.containers[0].args[1]: must be text; write it as \"3\"")]
+    [InlineData(
+        "command: [python, train.py]", "command: python train.py", "spec.containers[0].command: must be a list")]
+    [InlineData(
+        "command: [python, train.py]", "args: [a, 3]", "spec.containers[0].args[1]: must be text; write it as \"3\"")]
     [InlineData("command: [python, train.py]", "args: [a, ~]", "spec.containers[0].args[1]: is required")]
     [InlineData("command: [python, train.py]", "env: {A: b}", "spec.containers[0].env: must be a list")]
     [InlineData("command: [python, train.py]", "env: [A]", "spec.containers[0].env[0]: must be a mapping")]
     [InlineData("command: [python, train.py]", "env: [~]", "spec.containers[0].env[0].name: is required")]
-    [InlineData("command: [python, train.py]", "env: [{name: A, value: 3}]", "spec.containers[0].env[0].value: must be text; write it as \"3\"")]
-    [InlineData("command: [python, train.py]", "env: [{name: A=B}]", "spec.containers[0].env[0].name: must be the name of a variable, not \"A=B\"")]
-    [InlineData("command: [python, train.py]", "env: [{name: A, valueFrom: b}]", "spec.containers[0].env[0].valueFrom: must be a mapping")]
-    [InlineData("command: [python, train.py]", "workingDir: 7", "spec.containers[0].workingDir: must be text; write it as \"7\"")]
+    [InlineData("command: [python, train.py]", "env: [{name: A, value: 3}]",
+        "spec.containers[0].env[0].value: must be text; write it as \"3\"")]
+    [InlineData("command: [python, train.py]", "env: [{name: A=B}]",
+        "spec.containers[0].env[0].name: must be the name of a variable, not \"A=B\"")]
+    [InlineData("command: [python, train.py]", "env: [{name: A, valueFrom: b}]",
+        "spec.containers[0].env[0].valueFrom: must be a mapping")]
+    [InlineData("command: [python, train.py]", "workingDir: 7",
+        "spec.containers[0].workingDir: must be text; write it as \"7\"")]
     public void A_wrong_field_is_refused_with_its_path(string field, string wrong, string problem)
     {
-        Assert.StartsWith(problem, Texts.Problem(Texts.Pod().Replace(field, wrong, StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.StartsWith(problem, Texts.Problem(Texts.Pod().Replace(field, wrong, StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -221,7 +233,8 @@ public sealed class ManifestReaderTests
         var problem = Texts.Problem(Texts.Pod("{limits: {nvidia.com/gpu: two}}", "{sluice.dev/priority: high}"));
 
         Assert.Equal(
-            "metadata.annotations[\"sluice.dev/priority\"]: must be a whole number from -1000000 to 1000000, not \"high\"; "
+            "metadata.annotations[\"sluice.dev/priority\"]: must be a whole number from -1000000 to 1000000, "
+            + "not \"high\"; "
             + $"{GpuLimit}: must be a whole number of GPUs from 0 to 1000000, not \"two\"",
             problem);
     }

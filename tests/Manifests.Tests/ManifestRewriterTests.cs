@@ -18,9 +18,12 @@ public sealed class ManifestRewriterTests
     }
 
     [Theory]
-    [InlineData("{limits: {cpu: 1, nvidia.com/gpu: 6}}", "requests: nothing -> {nvidia.com/gpu: 4}", "limits/nvidia.com/gpu: 6 -> 4")]
-    [InlineData("{limits: {nvidia.com/gpu: '6'}}", "requests: nothing -> {nvidia.com/gpu: \"4\"}", "limits/nvidia.com/gpu: \"6\" -> \"4\"")]
-    [InlineData("{requests: {nvidia.com/gpu: 6}}", "limits: nothing -> {nvidia.com/gpu: 4}", "requests/nvidia.com/gpu: 6 -> 4")]
+    [InlineData("{limits: {cpu: 1, nvidia.com/gpu: 6}}", "requests: nothing -> {nvidia.com/gpu: 4}",
+        "limits/nvidia.com/gpu: 6 -> 4")]
+    [InlineData("{limits: {nvidia.com/gpu: '6'}}", "requests: nothing -> {nvidia.com/gpu: \"4\"}",
+        "limits/nvidia.com/gpu: \"6\" -> \"4\"")]
+    [InlineData(
+        "{requests: {nvidia.com/gpu: 6}}", "limits: nothing -> {nvidia.com/gpu: 4}", "requests/nvidia.com/gpu: 6 -> 4")]
     [InlineData(
         "{requests: {nvidia.com/gpu: \"2\"}, limits: {nvidia.com/gpu: 6}}",
         "requests/nvidia.com/gpu: \"2\" -> \"4\"", "limits/nvidia.com/gpu: 6 -> 4")]
@@ -37,7 +40,8 @@ public sealed class ManifestRewriterTests
     {
         var yaml = Texts.Pod(Texts.Gpus(1, 1), "{limit: '3', podtype: sample, request: '1'}");
 
-        var annotations = (YamlMapping)At(ManifestRewriter.Rewrite(yaml, RewriteAssert.Assign(3)), "metadata", "annotations");
+        var annotations = (YamlMapping)At(
+            ManifestRewriter.Rewrite(yaml, RewriteAssert.Assign(3)), "metadata", "annotations");
 
         Assert.Equal(["limit", "podtype", "request", "replicas"], annotations.Entries.Select(entry => entry.Key.Value));
     }
@@ -45,7 +49,8 @@ public sealed class ManifestRewriterTests
     [Theory]
     [InlineData(4, 4, 0, 0)]
     [InlineData(3, 3, 0, 0)]
-    public void A_single_container_takes_more_or_less_than_its_own_range_where_the_annotations_allow(int gpus, int share, int low, int high)
+    public void A_single_container_takes_more_or_less_than_its_own_range_where_the_annotations_allow(
+        int gpus, int share, int low, int high)
     {
         var shares = GpuRange.Split([Container(low, high)], gpus);
 
@@ -65,7 +70,8 @@ public sealed class ManifestRewriterTests
     [InlineData(0, "0,0,0")]
     public void Several_containers_get_their_requests_and_the_surplus_in_order(int gpus, string shares)
     {
-        Assert.Equal(shares, string.Join(',', GpuRange.Split([Container(1, 3), Container(2, 4), Container(3, 5)], gpus)));
+        Assert.Equal(
+            shares, string.Join(',', GpuRange.Split([Container(1, 3), Container(2, 4), Container(3, 5)], gpus)));
     }
 
     [Fact]
@@ -82,7 +88,8 @@ public sealed class ManifestRewriterTests
 
             Assert.Equal(gpus, shares.Sum());
             Assert.All(shares, share => Assert.True(share >= 0));
-            Assert.True(shares.SequenceEqual(GpuRange.Split([.. shares.Select(share => Container(share, share))], gpus)));
+            Assert.True(
+                shares.SequenceEqual(GpuRange.Split([.. shares.Select(share => Container(share, share))], gpus)));
         }
     }
 
@@ -102,8 +109,10 @@ public sealed class ManifestRewriterTests
              "/spec/containers[1]/env[0]/value: \"9\" -> \"4\"",
              "/spec/containers[1]/env[1]/value: \"old\" -> \"4\""],
             Changes(yaml, 6).Where(change => change.StartsWith("/spec/containers[1]/", StringComparison.Ordinal)
-                && !change.Contains("resources", StringComparison.Ordinal) && !change.Contains("nothing", StringComparison.Ordinal)));
-        Assert.DoesNotContain(Changes(yaml, 6), change => change.StartsWith("/spec/containers[2]", StringComparison.Ordinal));
+                && !change.Contains("resources", StringComparison.Ordinal)
+                && !change.Contains("nothing", StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            Changes(yaml, 6), change => change.StartsWith("/spec/containers[2]", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -140,7 +149,8 @@ public sealed class ManifestRewriterTests
     [Fact]
     public void A_launcher_is_never_told_to_start_no_process()
     {
-        var yaml = Texts.Pod(Texts.Gpus(0, 4), more: "    args: [--num_processes=2]\n    env: [{name: NGPU, value: '2'}]");
+        var yaml = Texts.Pod(
+            Texts.Gpus(0, 4), more: "    args: [--num_processes=2]\n    env: [{name: NGPU, value: '2'}]");
 
         var changes = Changes(yaml, 0);
 
@@ -163,7 +173,8 @@ public sealed class ManifestRewriterTests
 
         Assert.Equal(
             "NGPU=2 SLUICE_JOB=p NGPU=2 SLUICE_URL=http://127.0.0.1:5000 SLUICE_GPUS=2",
-            string.Join(' ', ((YamlSequence)env).Items.Select(item => $"{Value(item, "name")}={Value(item, "value")}")));
+            string.Join(
+                ' ', ((YamlSequence)env).Items.Select(item => $"{Value(item, "name")}={Value(item, "value")}")));
         Assert.Equal("kept", Value(env, "0", "note"));
         Assert.Equal(["value", "name"], ((YamlMapping)At(env, "1")).Entries.Select(entry => entry.Key.Value));
     }
@@ -203,12 +214,14 @@ public sealed class ManifestRewriterTests
     public void A_template_that_two_replica_specs_share_is_given_to_both()
     {
         var yaml = Texts.PyTorchJob($$"""
-            Master: {template: &t {spec: {containers: [{command: [run, --num_processes=1], resources: {limits: {nvidia.com/gpu: 1} } }]} } }
+            Master: {template: &t {spec: {containers: [
+                    {command: [run, --num_processes=1], resources: {limits: {nvidia.com/gpu: 1} } }]} } }
                 Worker: {replicas: 2, template: *t }
             """);
 
         RewriteAssert.ChangesOnlyWhatIsNamed(yaml, 5);
-        Assert.Equal(2, Changes(yaml, 5).Count(change => change.EndsWith("-> \"--num_processes=5\"", StringComparison.Ordinal)));
+        Assert.Equal(2, Changes(yaml, 5)
+            .Count(change => change.EndsWith("-> \"--num_processes=5\"", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -250,8 +263,10 @@ public sealed class ManifestRewriterTests
         var error = Assert.Throws<ArgumentException>(() => ManifestRewriter.Rewrite("a: 1", RewriteAssert.Assign(1)));
 
         Assert.Contains("kind: is required", error.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => ManifestRewriter.Rewrite(Texts.Pod(), RewriteAssert.Assign(-1)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => ManifestRewriter.Rewrite(Texts.Pod(), RewriteAssert.Assign(1_000_001)));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            ManifestRewriter.Rewrite(Texts.Pod(), RewriteAssert.Assign(-1)));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            ManifestRewriter.Rewrite(Texts.Pod(), RewriteAssert.Assign(1_000_001)));
     }
 
     private static List<string> Changes(string yaml, int gpuCount) =>

@@ -2,7 +2,9 @@ using Sluice.Manifests.Yaml;
 
 namespace Sluice.Manifests.Tests;
 
-/// <summary>White space at the start of a continuation line: no content in a quoted scalar, content in a block scalar.</summary>
+/// <summary>
+/// White space at the start of a continuation line: no content in a quoted scalar, content in a block scalar.
+/// </summary>
 public sealed class QuotedIndentationTests
 {
     [Theory]
@@ -34,7 +36,8 @@ public sealed class QuotedIndentationTests
     [InlineData("\r")]
     public void Every_kind_of_line_break_is_known(string lineBreak)
     {
-        Assert.Equal("x y z", Value($"a:\n    - b: \"x\n\ty\n      z\"\n".Replace("\n", lineBreak, StringComparison.Ordinal)));
+        Assert.Equal(
+            "x y z", Value($"a:\n    - b: \"x\n\ty\n      z\"\n".Replace("\n", lineBreak, StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -69,7 +72,8 @@ public sealed class QuotedIndentationTests
         var quoted = "    - b: \"it's\n\tmended\"\n";
         var text = "a:\n" + string.Concat(Enumerable.Repeat(block + quoted, 50));
 
-        var items = ((YamlSequence)Root(text).Find("a")!).Items.Select(item => ((YamlScalar)((YamlMapping)item).Find("b")!).Value);
+        var items = ((YamlSequence)Root(text).Find("a")!).Items.Select(item =>
+            ((YamlScalar)((YamlMapping)item).Find("b")!).Value);
 
         var pair = new[] { "\"one\n\ttab\n  'three\n\nfour\"\n", "it's mended" };
         Assert.Equal(Enumerable.Repeat(pair, 50).SelectMany(values => values), items);

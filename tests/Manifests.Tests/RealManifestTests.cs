@@ -26,7 +26,8 @@ public sealed class RealManifestTests
         var read = reading.Manifest!;
         Assert.Equal(
             expected,
-            $"{read.Kind} {read.Namespace}/{read.Name} {read.Replicas}x {read.GpuReq}..{read.GpuLim} {read.RestartPolicy}");
+            $"{read.Kind} {read.Namespace}/{read.Name} {read.Replicas}x {read.GpuReq}..{read.GpuLim} "
+            + read.RestartPolicy);
     }
 
     [Theory]
@@ -54,7 +55,8 @@ public sealed class RealManifestTests
         var plan = LocalPlanner.Plan(text, new() { GpuCount = 2, SluiceUrl = "http://127.0.0.1:5000" }, 29500);
 
         Assert.NotEmpty(expected);
-        Assert.Contains("the claim \"fms-tuning-pvc\", which cannot be had locally", plan.Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "the claim \"fms-tuning-pvc\", which cannot be had locally", plan.Problem, StringComparison.Ordinal);
         Assert.Empty(plan.Processes);
     }
 

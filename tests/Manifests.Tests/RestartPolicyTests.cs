@@ -29,7 +29,8 @@ public sealed class RestartPolicyTests
     [InlineData("restartPolicy: Never,", RestartPolicy.Never, 1)]
     [InlineData("restartPolicy: OnFailure,", RestartPolicy.OnFailure, 1)]
     [InlineData("restartPolicy: ExitCode,", RestartPolicy.OnFailure, 128)]
-    public void A_PyTorchJob_has_the_policy_of_the_scaled_replica(string policy, RestartPolicy expected, int minExitCode)
+    public void A_PyTorchJob_has_the_policy_of_the_scaled_replica(
+        string policy, RestartPolicy expected, int minExitCode)
     {
         var read = Texts.Read(Texts.PyTorchJob($$"""
             {{Texts.Replica("Master", "restartPolicy: Never,", Texts.Gpus(1, 1))}}
@@ -43,7 +44,8 @@ public sealed class RestartPolicyTests
     public void Back_off_limits_are_read_where_each_kind_has_them()
     {
         Assert.Equal(2, Texts.Read(Texts.Job("backoffLimit: 2")).BackoffLimit);
-        Assert.Equal(0, Texts.Read(Texts.PyTorchJob(Texts.Replica("Master"), "runPolicy: {backoffLimit: 0}")).BackoffLimit);
+        Assert.Equal(
+            0, Texts.Read(Texts.PyTorchJob(Texts.Replica("Master"), "runPolicy: {backoffLimit: 0}")).BackoffLimit);
         Assert.Equal(6, Texts.Read(Texts.PyTorchJob(Texts.Replica("Master"))).BackoffLimit);
     }
 
@@ -57,7 +59,8 @@ public sealed class RestartPolicyTests
             "spec.template.spec.restartPolicy: must be OnFailure or Never, not \"Always\"",
             Texts.Problem(Texts.Job(podSpec: "restartPolicy: Always")));
         Assert.Equal(
-            "spec.pytorchReplicaSpecs.Master.restartPolicy: must be Always or OnFailure or Never or ExitCode, not \"1\"",
+            "spec.pytorchReplicaSpecs.Master.restartPolicy: "
+            + "must be Always or OnFailure or Never or ExitCode, not \"1\"",
             Texts.Problem(Texts.PyTorchJob(Texts.Replica("Master", "restartPolicy: '1',"))));
     }
 
@@ -74,7 +77,12 @@ public sealed class RestartPolicyTests
     public void The_policy_and_the_kind_say_whether_an_exit_is_followed_by_a_restart(
         ManifestKind kind, RestartPolicy policy, int minExitCode, int exitCode, bool isRestarted)
     {
-        var manifest = Texts.Read(Texts.Pod()) with { Kind = kind, RestartPolicy = policy, MinRetryableExitCode = minExitCode };
+        var manifest = Texts.Read(Texts.Pod()) with
+        {
+            Kind = kind,
+            RestartPolicy = policy,
+            MinRetryableExitCode = minExitCode,
+        };
 
         Assert.Equal(isRestarted, manifest.IsRestartedAfter(exitCode));
     }

@@ -3,7 +3,8 @@ namespace Sluice.Manifests.Tests;
 /// <summary>Small manifests to vary.</summary>
 internal static class Texts
 {
-    public static string Pod(string resources = "{limits: {nvidia.com/gpu: 2}}", string annotations = "{}", string more = "") =>
+    public static string Pod(
+        string resources = "{limits: {nvidia.com/gpu: 2}}", string annotations = "{}", string more = "") =>
         $$"""
         apiVersion: v1
         kind: Pod
@@ -46,7 +47,8 @@ internal static class Texts
 
     /// <summary>One line, to stand in <see cref="PyTorchJob"/>.</summary>
     public static string Replica(string type, string more = "", string resources = "{}") =>
-        $$"""{{type}}: { {{more}} template: {spec: {containers: [{name: pytorch, command: [run], resources: {{resources}} }]} } }""";
+        $$"""{{type}}: { {{more}} template: {spec: {containers: [{name: pytorch, command: [run], """
+        + $$"""resources: {{resources}} }]} } }""";
 
     public static string Gpus(int request, int limit) =>
         $$"""{requests: {nvidia.com/gpu: {{request}} }, limits: {nvidia.com/gpu: {{limit}} } }""";

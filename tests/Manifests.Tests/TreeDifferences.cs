@@ -3,7 +3,9 @@ using Sluice.Manifests.Yaml;
 
 namespace Sluice.Manifests.Tests;
 
-/// <summary>Compares two texts by what they mean: keys and their order, values, and whether a scalar is plain.</summary>
+/// <summary>
+/// Compares two texts by what they mean: keys and their order, values, and whether a scalar is plain.
+/// </summary>
 internal static class TreeDifferences
 {
     public static List<string> Between(string before, string after)
@@ -31,7 +33,9 @@ internal static class TreeDifferences
                 for (var index = 0; index < Math.Max(left.Items.Length, right.Items.Length); index++)
                 {
                     var place = string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
-                    Compare(left.Items.ElementAtOrDefault(index), right.Items.ElementAtOrDefault(index), place, differences);
+                    Compare(
+                        left.Items.ElementAtOrDefault(index), right.Items.ElementAtOrDefault(index), place,
+                            differences);
                 }
 
                 break;
@@ -51,9 +55,11 @@ internal static class TreeDifferences
     private static void CompareMappings(YamlMapping left, YamlMapping right, string path, List<string> differences)
     {
         // What was there keeps its order; what is new comes after it.
-        var kept = right.Entries.Where(entry => left.Find(entry.Key.Value) is not null).Select(entry => entry.Key.Value);
+        var kept = right.Entries.Where(entry => left.Find(entry.Key.Value) is not null)
+            .Select(entry => entry.Key.Value);
         var before = left.Entries.Select(entry => entry.Key.Value).ToList();
-        if (!before.SequenceEqual(kept) || !before.SequenceEqual(right.Entries.Take(before.Count).Select(entry => entry.Key.Value)))
+        if (!before.SequenceEqual(kept)
+            || !before.SequenceEqual(right.Entries.Take(before.Count).Select(entry => entry.Key.Value)))
         {
             differences.Add($"{path}: keys or their order");
         }
@@ -74,7 +80,8 @@ internal static class TreeDifferences
         null => "nothing",
         YamlScalar { Kind: ScalarKind.Text } scalar => Quoting.Escape(scalar.Value),
         YamlScalar scalar => scalar.Value,
-        YamlMapping mapping => "{" + string.Join(", ", mapping.Entries.Select(e => $"{e.Key.Value}: {Show(e.Value)}")) + "}",
+        YamlMapping mapping =>
+            "{" + string.Join(", ", mapping.Entries.Select(e => $"{e.Key.Value}: {Show(e.Value)}")) + "}",
         YamlSequence sequence => "[" + string.Join(", ", sequence.Items.Select(Show)) + "]",
         _ => "?",
     };

@@ -18,10 +18,12 @@ public sealed class YamlLoaderTests
     [InlineData(": 1\n", "not valid YAML at line 1, column 1: a key must have 1 to 512 characters")]
     [InlineData("a: *b\n", "not valid YAML at line 1, column 4: the alias names no earlier anchor")]
     [InlineData("a: &b [*b]\n", "not valid YAML at line 1, column 8: the alias names no earlier anchor")]
-    [InlineData("a: !!binary aGk=\n", "not valid YAML at line 1, column 4: the tag \"tag:yaml.org,2002:binary\" is not known")]
+    [InlineData(
+        "a: !!binary aGk=\n", "not valid YAML at line 1, column 4: the tag \"tag:yaml.org,2002:binary\" is not known")]
     [InlineData("a: !mine {}\n", "not valid YAML at line 1, column 4: the tag \"!mine\" is not known")]
     [InlineData("<<: 3\n", "not valid YAML at line 1, column 1: a merge key (<<) must name mappings")]
-    [InlineData("a: \"\\ud800\"\n", "not valid YAML at line 1, column 4: While scanning a quoted scalar, found invalid Unicode surrogates.")]
+    [InlineData("a: \"\\ud800\"\n",
+        "not valid YAML at line 1, column 4: While scanning a quoted scalar, found invalid Unicode surrogates.")]
     [InlineData("a: b\u0000\n", "line 1 has the character U+0000, which YAML does not allow")]
     [InlineData("a: b\nc: \u001b[1m\n", "line 2 has the character U+001B, which YAML does not allow")]
     [InlineData("a: \ufdd0\n", "line 1 has the character U+FDD0, which YAML does not allow")]
@@ -75,7 +77,8 @@ public sealed class YamlLoaderTests
     [InlineData("a: &a k\n*a : 1\n", "a: k\nk: 1\n")]
     [InlineData("a: &a 1\nb: &a 2\nc: *a\n", "a: 1\nb: 2\nc: 2\n")]
     [InlineData("a: &a {x: 1, y: 2}\nb: {y: 3, <<: *a, z: 4}\n", "a: {x: 1, y: 2}\nb: {y: 3, x: 1, z: 4}\n")]
-    [InlineData("a: &a {x: 1}\nb: &b {x: 2, y: 2}\nc: {<<: [*a, *b]}\n", "a: {x: 1}\nb: {x: 2, y: 2}\nc: {x: 1, y: 2}\n")]
+    [InlineData(
+        "a: &a {x: 1}\nb: &b {x: 2, y: 2}\nc: {<<: [*a, *b]}\n", "a: {x: 1}\nb: {x: 2, y: 2}\nc: {x: 1, y: 2}\n")]
     [InlineData("a: {\"<<\": {x: 1}}\n", "a: {\"<<\": {x: 1}}\n")]
     [InlineData("a: !!str 1\nb: ! 2\nc: !!map {}\nd: !!seq []\n", "a: \"1\"\nb: \"2\"\nc: {}\nd: []\n")]
     public void Aliases_merge_keys_and_tags_are_resolved(string text, string written)

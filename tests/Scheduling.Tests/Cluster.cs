@@ -105,7 +105,8 @@ internal sealed class Cluster
         for (var before = LedgerState.Empty; !ReferenceEquals(before, State);)
         {
             before = State;
-            foreach (var entry in State.Entries.Values.Where(entry => !entry.IsSettledRunning || !entry.Lingering.IsEmpty))
+            var open = State.Entries.Values.Where(entry => !entry.IsSettledRunning || !entry.Lingering.IsEmpty);
+            foreach (var entry in open)
             {
                 Confirm(entry.Uid);
             }
@@ -136,7 +137,8 @@ internal sealed class Cluster
             .SelectMany(entry => entry.Held().Select(gpu => (gpu.Node, gpu.Gpu, entry.Uid)))
             .ToList();
         var twice = held.GroupBy(gpu => (gpu.Node, gpu.Gpu)).FirstOrDefault(group => group.Count() > 1);
-        Assert.True(twice is null, $"held twice: {twice?.Key} by {string.Join(", ", twice?.Select(gpu => gpu.Uid) ?? [])}");
+        Assert.True(
+            twice is null, $"held twice: {twice?.Key} by {string.Join(", ", twice?.Select(gpu => gpu.Uid) ?? [])}");
         foreach (var entry in State.Entries.Values.Where(entry => entry.IsAdmitted && !entry.Claim.IsEnding))
         {
             Assert.Equal(entry.Claim.Replicas, entry.Blocks.Length);

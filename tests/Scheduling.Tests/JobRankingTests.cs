@@ -1,10 +1,14 @@
 using System.Text;
+using System.Text.Json;
 using Sluice.Scheduling.Ranking;
 
 namespace Sluice.Scheduling.Tests;
 
 public sealed class JobRankingTests
 {
+    private static readonly RankingOrder[] Orders =
+        [RankingOrder.Arrival, RankingOrder.CanUseMore, RankingOrder.DifferenceIs, RankingOrder.CanGive];
+
     [Fact]
     public void Ties_keep_the_order_of_addition()
     {
@@ -14,7 +18,7 @@ public sealed class JobRankingTests
             ranking.Put(Job($"job-{added}", added, arrivedAt: 7, checkpointAt: 7, difference: 1, surplus: 1));
         }
 
-        foreach (var order in new[] { RankingOrder.Arrival, RankingOrder.CanUseMore, RankingOrder.DifferenceIs, RankingOrder.CanGive })
+        foreach (var order in Orders)
         {
             Assert.Equal(["job-1", "job-2", "job-3"], ranking.Select(order, 1, null).Select(job => job.Key));
         }
@@ -50,7 +54,8 @@ public sealed class JobRankingTests
 
         var byCheckpoint = jobs.Values.OrderByDescending(job => job.LastCheckpointAt).ThenBy(job => job.Added).ToList();
         Assert.Equal(
-            jobs.Values.OrderBy(job => job.ArrivedAt).ThenBy(job => job.Added), ranking.Select(RankingOrder.Arrival, 0, null));
+            jobs.Values.OrderBy(job => job.ArrivedAt).ThenBy(job => job.Added),
+            ranking.Select(RankingOrder.Arrival, 0, null));
         Assert.Equal(byCheckpoint.Where(job => job.Difference > 0), ranking.Select(RankingOrder.CanUseMore, 0, null));
         for (var x = 0; x < 5; x++)
         {
@@ -74,7 +79,7 @@ public sealed class JobRankingTests
         oneByOne.Put(jobs[7] with { LastCheckpointAt = 100 });
 
         Assert.Equal(500, atOnce.Count);
-        foreach (var order in new[] { RankingOrder.Arrival, RankingOrder.CanUseMore, RankingOrder.DifferenceIs, RankingOrder.CanGive })
+        foreach (var order in Orders)
         {
             Assert.Equal(oneByOne.Select(order, 1, null), atOnce.Select(order, 1, null));
         }
@@ -90,9 +95,10 @@ public sealed class JobRankingTests
         }
 
         var text = Text(ranking, RankingOrder.Arrival, 0, null);
-        Assert.Equal(5_000, System.Text.Json.JsonDocument.Parse(text).RootElement.GetArrayLength());
+        Assert.Equal(5_000, JsonDocument.Parse(text).RootElement.GetArrayLength());
         Assert.True(ranking.Encode(RankingOrder.Arrival, 0, null).Length > 1);
-        Assert.Equal(2, System.Text.Json.JsonDocument.Parse(Text(ranking, RankingOrder.Arrival, 0, 2)).RootElement.GetArrayLength());
+        using var two = JsonDocument.Parse(Text(ranking, RankingOrder.Arrival, 0, 2));
+        Assert.Equal(2, two.RootElement.GetArrayLength());
     }
 
     [Fact]

@@ -28,7 +28,9 @@ public sealed class RandomHistoryTests
         Drain(cluster);
         cluster.AssertSound();
         Assert.All(cluster.State.Entries.Values, entry => Assert.Equal(
-            IsOverQuota(cluster, entry.Claim) ? $"more than the quota of {entry.Claim.Namespace}" : "more than the cluster has",
+            IsOverQuota(cluster, entry.Claim)
+                ? $"more than the quota of {entry.Claim.Namespace}"
+                : "more than the cluster has",
             entry.Reason.Split(": ")[^1]));
     }
 
@@ -99,7 +101,9 @@ public sealed class RandomHistoryTests
         cluster.State.Quotas.TryGetValue(claim.Namespace, out var quota)
         && claim.GpuReq * claim.Replicas > quota.GpuCount;
 
-    /// <summary>Everything that runs completes, one after the other: whatever could ever run must get its turn.</summary>
+    /// <summary>
+    /// Everything that runs completes, one after the other: whatever could ever run must get its turn.
+    /// </summary>
     private static void Drain(Cluster cluster)
     {
         for (var round = 0; round < 500; round++)
@@ -107,7 +111,8 @@ public sealed class RandomHistoryTests
             cluster.Now += TimeSpan.FromHours(1);
             cluster.Plan();
             cluster.ConfirmAll();
-            if (cluster.State.Entries.Values.FirstOrDefault(entry => entry.IsAdmitted || entry.Claim.IsEnding) is not { } next)
+            var next = cluster.State.Entries.Values.FirstOrDefault(entry => entry.IsAdmitted || entry.Claim.IsEnding);
+            if (next is null)
             {
                 return;
             }

@@ -16,7 +16,8 @@ public sealed class ScaleDownTests
 
         Assert.Equal(1, cluster["a"].GpuCount);
         Assert.StartsWith(
-            "scaled down from 4 to 1: b needs 1 GPU, c needs 2 GPUs, and", cluster["a"].Reason, StringComparison.Ordinal);
+            "scaled down from 4 to 1: b needs 1 GPU, c needs 2 GPUs, and", cluster["a"].Reason,
+            StringComparison.Ordinal);
         Assert.Single(cluster.Decisions.OfType<Resize>());
         Assert.All(["b", "c"], name => Assert.EndsWith("given up by other jobs", cluster[name].Reason));
         cluster.ConfirmAll();

@@ -21,7 +21,9 @@ public sealed record Allocation
     /// <summary>Why, in words and numbers.</summary>
     [Id(4)] public required string Reason { get; init; }
 
-    /// <summary>GPUs a replica that are decided for the job's next checkpoint; null where nothing waits for one.</summary>
+    /// <summary>
+    /// GPUs a replica that are decided for the job's next checkpoint; null where nothing waits for one.
+    /// </summary>
     [Id(5)] public int? AtNextCheckpoint { get; init; }
 
     /// <summary>True: the job may run. False: it waits, or stops and waits.</summary>

@@ -42,7 +42,9 @@ public sealed record NodeReport
 
 /// <summary>One node.</summary>
 /// <param name="Name">Unique in the domain; 1–253 characters.</param>
-/// <param name="GpuCount">GPUs that Sluice may give out, 0 to 1,000,000; indices 0 to <paramref name="GpuCount"/> − 1.</param>
+/// <param name="GpuCount">
+/// GPUs that Sluice may give out, 0 to 1,000,000; indices 0 to <paramref name="GpuCount"/> − 1.
+/// </param>
 /// <param name="IsSimulated">True: its GPUs exist in name only.</param>
 [GenerateSerializer, Immutable, Alias("sluice.node-capacity")]
 public sealed record NodeCapacity(
@@ -113,7 +115,9 @@ public sealed record CapacityView
     /// <summary>Nodes by name.</summary>
     [Id(0)] public required ImmutableArray<NodeView> Nodes { get; init; }
 
-    /// <summary>Managed jobs that hold or wait: holders first, then the waiting in the order they will be tried.</summary>
+    /// <summary>
+    /// Managed jobs that hold or wait: holders first, then the waiting in the order they will be tried.
+    /// </summary>
     [Id(1)] public required ImmutableArray<AllocationView> Allocations { get; init; }
 
     /// <summary>Quotas by namespace, with what is held.</summary>

@@ -5,8 +5,8 @@ namespace Sluice.Grains.Interfaces.Capacity;
 
 /// <summary>
 /// Owns a capacity domain, by <see cref="GrainKeys.Capacity"/>: its nodes, who holds which GPUs, who waits; and in
-/// memory the ranking of its active jobs. It follows the committed job rows and never calls a job. All calls interleave:
-/// those that change the ledger join one bounded list, which one loop folds and commits as a batch.
+/// memory the ranking of its active jobs. It follows the committed job rows and never calls a job. All calls
+/// interleave: those that change the ledger join one bounded list, which one loop folds and commits as a batch.
 /// </summary>
 [Alias("sluice.capacity")]
 public interface IClusterCapacityGrain : IWakeableGrain
@@ -20,7 +20,9 @@ public interface IClusterCapacityGrain : IWakeableGrain
     [Alias("settle"), AlwaysInterleave]
     Task<Allocation?> SettleAsync(string? uid);
 
-    /// <summary>Resizes one job as far as ledger and range allow; after-checkpoint jobs at their next checkpoint.</summary>
+    /// <summary>
+    /// Resizes one job as far as ledger and range allow; after-checkpoint jobs at their next checkpoint.
+    /// </summary>
     [Alias("resize"), AlwaysInterleave]
     Task<ScaleAnswer> ResizeAsync(ResizeJob command);
 
@@ -28,11 +30,15 @@ public interface IClusterCapacityGrain : IWakeableGrain
     [Alias("scale-best"), AlwaysInterleave]
     Task<ScaleAnswer> ScaleBestAsync();
 
-    /// <summary>Decisions that their jobs have not confirmed, for the courier; at most <paramref name="max"/>.</summary>
+    /// <summary>
+    /// Decisions that their jobs have not confirmed, for the courier; at most <paramref name="max"/>.
+    /// </summary>
     [Alias("read-undelivered"), AlwaysInterleave]
     Task<ImmutableArray<UndeliveredAllocation>> ReadUndeliveredAsync(int max);
 
-    /// <summary>What an executor found at its start, or when nodes came or went. Replaces what it said before.</summary>
+    /// <summary>
+    /// What an executor found at its start, or when nodes came or went. Replaces what it said before.
+    /// </summary>
     [Alias("report-nodes"), AlwaysInterleave]
     Task ReportNodesAsync(NodeReport report);
 

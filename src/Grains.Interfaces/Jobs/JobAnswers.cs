@@ -36,7 +36,9 @@ public sealed record JobAnswer
     /// <summary>How it ended.</summary>
     [Id(0)] public required JobOutcome Outcome { get; init; }
 
-    /// <summary>The record as it now is; set where the outcome is <see cref="JobOutcome.Done"/> (not of a deletion).</summary>
+    /// <summary>
+    /// The record as it now is; set where the outcome is <see cref="JobOutcome.Done"/> (not of a deletion).
+    /// </summary>
     [Id(1)] public JobRecord? Job { get; init; }
 
     /// <summary>A resize that waits for exactly this checkpoint.</summary>
@@ -190,6 +192,8 @@ public sealed record JobDescription
     /// <summary>The same of its last stop; null before the first.</summary>
     [Id(16)] public double? LastLostSeconds { get; init; }
 
-    /// <summary>Why it was stopped then: <c>resized</c>, <c>preempted</c> or <c>failed</c>; null before the first.</summary>
+    /// <summary>
+    /// Why it was stopped then: <c>resized</c>, <c>preempted</c> or <c>failed</c>; null before the first.
+    /// </summary>
     [Id(17)] public string? LastLossCause { get; init; }
 }

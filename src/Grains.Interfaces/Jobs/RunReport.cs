@@ -49,8 +49,8 @@ public sealed record RunReport
     [Id(6)] public required DateTimeOffset At { get; init; }
 
     /// <summary>
-    /// True: seen in view of the wish that nothing of the job ever runs again. Together with a phase in which all is gone
-    /// that holds for ever, so only such a report confirms a job's end, however late it comes.
+    /// True: seen in view of the wish that nothing of the job ever runs again. Together with a phase in which all is
+    /// gone that holds for ever, so only such a report confirms a job's end, however late it comes.
     /// </summary>
     [Id(7)] public bool IsUnwanted { get; init; }
 }

@@ -38,7 +38,8 @@ public sealed partial class AllocationCourier(
             catch (Exception failure)
             {
                 LogPassFailed(logger, failure);
-                await Task.Delay(options.Value.TickInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(options.Value.TickInterval, time, stoppingToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -5,7 +5,9 @@ namespace Sluice.Grains.Capacity;
 /// <summary>Settings of capacity domains.</summary>
 public sealed class CapacityOptions
 {
-    /// <summary>Commands that may wait for the ledger at a time; more callers wait. 1 to 1,000,000; default 100,000.</summary>
+    /// <summary>
+    /// Commands that may wait for the ledger at a time; more callers wait. 1 to 1,000,000; default 100,000.
+    /// </summary>
     [Range(1, 1_000_000)]
     public int MaxQueuedCommands { get; set; } = 100_000;
 
@@ -21,7 +23,9 @@ public sealed class CapacityOptions
     [Range(0, 10_000)]
     public int MaxOvertakes { get; set; } = 16;
 
-    /// <summary>How often a domain looks for changes and times that nobody told it of. 0.1 to 60 s; default 1 s.</summary>
+    /// <summary>
+    /// How often a domain looks for changes and times that nobody told it of. 0.1 to 60 s; default 1 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan TickInterval { get; set; } = TimeSpan.FromSeconds(1);
 }

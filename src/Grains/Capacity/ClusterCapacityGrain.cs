@@ -19,7 +19,9 @@ namespace Sluice.Grains.Capacity;
 [GrainType("capacity"), KeepAlive]
 public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
 {
-    /// <summary>A plan may make another one possible; more rounds than this in one commit are left to the next.</summary>
+    /// <summary>
+    /// A plan may make another one possible; more rounds than this in one commit are left to the next.
+    /// </summary>
     private const int MaxRounds = 4;
 
     private readonly IRowCollections _store;
@@ -192,7 +194,8 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
 
     private async Task TickAsync(CancellationToken cancellationToken)
     {
-        if (_wakeAt <= _time.GetUtcNow() || await _jobs.ReadNewestChangeAsync(Domain, cancellationToken) > _follower.Position)
+        if (_wakeAt <= _time.GetUtcNow()
+            || await _jobs.ReadNewestChangeAsync(Domain, cancellationToken) > _follower.Position)
         {
             await JoinAsync(new());
         }
@@ -313,7 +316,8 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
             if (decision is not Wait)
             {
                 var entry = next.Entries[decision.Uid];
-                LogDecided(_logger, Domain, entry.Claim.JobName, decision.GetType().Name, entry.Generation, decision.Reason);
+                LogDecided(
+                    _logger, Domain, entry.Claim.JobName, decision.GetType().Name, entry.Generation, decision.Reason);
             }
         }
     }
@@ -328,6 +332,7 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
         /// <summary>True: needs only the ranking, and is answered before the ledger decides.</summary>
         public bool IsRead { get; init; }
 
-        public TaskCompletionSource<LedgerState> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<LedgerState> Answer { get; } = new(
+            TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

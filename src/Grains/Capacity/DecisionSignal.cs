@@ -1,6 +1,8 @@
 namespace Sluice.Grains.Capacity;
 
-/// <summary>Wakes the courier of this process when a ledger has decided something. A hint: it may come for nothing.</summary>
+/// <summary>
+/// Wakes the courier of this process when a ledger has decided something. A hint: it may come for nothing.
+/// </summary>
 public sealed class DecisionSignal
 {
     private volatile TaskCompletionSource _raised = New();

@@ -137,7 +137,8 @@ internal sealed class DomainFollower(string domain, IJobRows rows)
         if (uidsByJob.TryGetValue(row.Key, out var before))
         {
             // A uid that the row names no more is gone for good: its end was confirmed to the job.
-            ledger = before.Where(uid => claims.All(claim => claim.Uid != uid)).Aggregate(ledger, CapacityLedger.Forget);
+            ledger = before.Where(uid => claims.All(claim => claim.Uid != uid))
+                .Aggregate(ledger, CapacityLedger.Forget);
         }
 
         if (claims.IsEmpty)

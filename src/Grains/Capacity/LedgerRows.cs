@@ -26,12 +26,18 @@ public static class LedgerRows
                 {
                     Entries = state.Entries.Add(row.Key, Parse(row, LedgerJsonContext.Default.LedgerEntry)),
                 },
-                Nodes => state with { Nodes = state.Nodes.Add(row.Key, Parse(row, LedgerJsonContext.Default.LedgerNode)) },
+                Nodes => state with
+                {
+                    Nodes = state.Nodes.Add(row.Key, Parse(row, LedgerJsonContext.Default.LedgerNode)),
+                },
                 Quotas => state with
                 {
                     Quotas = state.Quotas.Add(row.Key, Parse(row, LedgerJsonContext.Default.LedgerQuota)),
                 },
-                Heads => state with { LastGeneration = Parse(row, LedgerJsonContext.Default.LedgerHead).LastGeneration },
+                Heads => state with
+                {
+                    LastGeneration = Parse(row, LedgerJsonContext.Default.LedgerHead).LastGeneration,
+                },
                 _ => state,
             };
         }
@@ -40,11 +46,10 @@ public static class LedgerRows
     }
 
     /// <summary>
-    /// What must be written to get from one state to the other. Claims alone are no reason: they are read again from the
-    /// rows of the jobs.
+    /// What must be written to get from one state to the other. Claims alone are no reason: they are read again from
+    /// the rows of the jobs.
     /// </summary>
-    public static (ImmutableArray<OwnedRow> Upserts, ImmutableArray<(string Collection, string Key)> Deletes) Difference(
-        LedgerState before, LedgerState after)
+    public static RowDifference Difference(LedgerState before, LedgerState after)
     {
         var upserts = ImmutableArray.CreateBuilder<OwnedRow>();
         var deletes = ImmutableArray.CreateBuilder<(string, string)>();
@@ -56,8 +61,9 @@ public static class LedgerRows
         Compare(Entries, before.Entries, after.Entries, LedgerJsonContext.Default.LedgerEntry,
             (old, entry) => old == (entry with { Claim = old.Claim }));
         Compare(Nodes, before.Nodes, after.Nodes, LedgerJsonContext.Default.LedgerNode, (old, node) => old == node);
-        Compare(Quotas, before.Quotas, after.Quotas, LedgerJsonContext.Default.LedgerQuota, (old, quota) => old == quota);
-        return (upserts.ToImmutable(), deletes.ToImmutable());
+        Compare(Quotas, before.Quotas, after.Quotas, LedgerJsonContext.Default.LedgerQuota,
+            (old, quota) => old == quota);
+        return new(upserts.ToImmutable(), deletes.ToImmutable());
 
         void Compare<T>(
             string collection,
@@ -90,3 +96,9 @@ public static class LedgerRows
         JsonSerializer.Deserialize(row.Body.Span, form)
         ?? throw new InvalidDataException($"the ledger's row {row.Collection}/{row.Key} is empty");
 }
+
+/// <summary>What leads from one state of the ledger to another.</summary>
+/// <param name="Upserts">Rows to write over or add.</param>
+/// <param name="Deletes">Rows to delete: collection and key.</param>
+public sealed record RowDifference(
+    ImmutableArray<OwnedRow> Upserts, ImmutableArray<(string Collection, string Key)> Deletes);

@@ -15,7 +15,9 @@ public static class LedgerViews
         IsAdmitted = entry.IsAdmitted,
         GpuCount = entry.GpuCount,
         Blocks = [.. entry.Blocks.Select(Block)],
-        Reason = entry.Pending is { } pending ? $"{entry.Reason}; at its next checkpoint: {pending.Reason}" : entry.Reason,
+        Reason = entry.Pending is { } pending
+            ? $"{entry.Reason}; at its next checkpoint: {pending.Reason}"
+            : entry.Reason,
         AtNextCheckpoint = entry.Pending?.GpuCount,
     };
 

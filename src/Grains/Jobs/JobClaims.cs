@@ -6,7 +6,9 @@ namespace Sluice.Grains.Jobs;
 /// <summary>What a job's row tells the ledger. Pure.</summary>
 public static class JobClaims
 {
-    /// <summary>The claim of the job itself, where it is managed, and of predecessors that are still being ended.</summary>
+    /// <summary>
+    /// The claim of the job itself, where it is managed, and of predecessors that are still being ended.
+    /// </summary>
     public static IEnumerable<JobClaim> From(string jobKey, long added, JobState state)
     {
         foreach (var ending in state.Ending)

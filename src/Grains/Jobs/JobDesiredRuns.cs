@@ -64,7 +64,9 @@ public sealed class JobDesiredRuns(IJobRows rows) : IDesiredRuns
             Blocks = [],
             Manifest = "",
         });
-        return state.Managed is { IsEndConfirmed: false } managed ? [.. runs, Current(jobKey, name, managed)] : [.. runs];
+        return state.Managed is { IsEndConfirmed: false } managed
+            ? [.. runs, Current(jobKey, name, managed)]
+            : [.. runs];
     }
 
     private static DesiredRun Current(string jobKey, string name, ManagedJob managed) => new()

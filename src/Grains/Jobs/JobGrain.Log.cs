@@ -25,7 +25,8 @@ public sealed partial class JobGrain
     private static partial void LogTrainingLost(
         ILogger logger, string jobKey, string uid, int attempt, double lostSeconds, LossCause cause);
 
-    [LoggerMessage(1005, LogLevel.Warning, "{JobKey}: the ledger did not answer; it finds what was committed by itself")]
+    [LoggerMessage(
+        1005, LogLevel.Warning, "{JobKey}: the ledger did not answer; it finds what was committed by itself")]
     private static partial void LogNotSettled(ILogger logger, Exception exception, string jobKey);
 
     [LoggerMessage(1004, LogLevel.Information, "{JobKey} deleted")]

@@ -85,7 +85,8 @@ public sealed partial class JobGrain(
 
         if (command.GpuAssigned is { } wish)
         {
-            await Capacity.ResizeAsync(new() { Uid = managed.Uid, GpuCount = (int)Math.Clamp(wish, 0, JobRules.MaxCount) });
+            await Capacity.ResizeAsync(
+                new() { Uid = managed.Uid, GpuCount = (int)Math.Clamp(wish, 0, JobRules.MaxCount) });
         }
 
         await SettleAsync();
@@ -111,7 +112,8 @@ public sealed partial class JobGrain(
     public async Task<DeployAnswer> DeployAsync(DeployJob command)
     {
         var (manifest, problem) = ManifestReader.Read(command.Manifest);
-        problem ??= manifestChecks.Select(check => check.FindProblem(command.Manifest)).FirstOrDefault(found => found is not null);
+        problem ??= manifestChecks.Select(check => check.FindProblem(command.Manifest))
+            .FirstOrDefault(found => found is not null);
         if (problem is not null)
         {
             return new() { Outcome = DeployOutcome.Invalid, Problem = problem };
@@ -185,8 +187,8 @@ public sealed partial class JobGrain(
     }
 
     /// <summary>
-    /// A hint: what was committed stands, and the ledger finds it within a second anyway. So a ledger that does not answer
-    /// must not turn a write that succeeded into an error.
+    /// A hint: what was committed stands, and the ledger finds it within a second anyway. So a ledger that does not
+    /// answer must not turn a write that succeeded into an error.
     /// </summary>
     private async Task<Allocation?> NudgeAsync(string? uid = null)
     {

@@ -20,7 +20,8 @@ public sealed class JobInstruments
         _reports = meter.CreateCounter<long>(
             "sluice.jobs.run_reports", "{report}", "Observations of executors that changed a job, by phase.");
         _trainingLost = meter.CreateCounter<double>(
-            "sluice.jobs.training_lost", "s", "Training since the last checkpoint of runs that were stopped, by cause.");
+            "sluice.jobs.training_lost", "s",
+            "Training since the last checkpoint of runs that were stopped, by cause.");
     }
 
     public void Deployed(ManifestKind kind) =>

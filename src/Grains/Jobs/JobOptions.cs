@@ -5,7 +5,9 @@ namespace Sluice.Grains.Jobs;
 /// <summary>Settings of jobs.</summary>
 public sealed class JobOptions
 {
-    /// <summary>True: jobs whose manifest says nothing are resized only right after a checkpoint. Default false.</summary>
+    /// <summary>
+    /// True: jobs whose manifest says nothing are resized only right after a checkpoint. Default false.
+    /// </summary>
     public bool IsAfterCheckpointByDefault { get; set; }
 
     /// <summary>How long an after-checkpoint change waits for a notification. 1 s to 30 days; default 30 min.</summary>

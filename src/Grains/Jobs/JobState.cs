@@ -6,7 +6,9 @@ using Sluice.Grains.Ports;
 
 namespace Sluice.Grains.Jobs;
 
-/// <summary>What is stored of a job. The record comes first, so that lists can be cut out of the row unparsed.</summary>
+/// <summary>
+/// What is stored of a job. The record comes first, so that lists can be cut out of the row unparsed.
+/// </summary>
 public sealed record JobState : IStoredJob
 {
     public static readonly JobState Nothing = new();

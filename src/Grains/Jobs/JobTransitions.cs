@@ -129,7 +129,9 @@ public static class JobTransitions
         var assigned = command.GpuAssigned ?? record.GpuAssigned;
         var replicas = command.Replicas ?? record.Replicas;
         // On a managed job a count over the limit is a wish that is clipped, and no error.
-        var checkedAssigned = isManaged && assigned is >= 0 and <= JobRules.MaxCount ? Math.Min(assigned, lim) : assigned;
+        var checkedAssigned = isManaged && assigned is >= 0 and <= JobRules.MaxCount
+            ? Math.Min(assigned, lim)
+            : assigned;
         if (JobRules.CheckCounts(req, lim, checkedAssigned, replicas, command.Restarts ?? 0) is { } problem)
         {
             return Refuse(state, JobOutcome.Invalid, problem);
@@ -137,8 +139,8 @@ public static class JobTransitions
 
         if (isManaged)
         {
-            // What it holds is the ledger's to say, and its manifest says how many replicas it has. While it holds GPUs it
-            // cannot need more than those: a job that runs is never stopped by a wish for its own request.
+            // What it holds is the ledger's to say, and its manifest says how many replicas it has. While it holds GPUs
+            // it cannot need more than those: a job that runs is never stopped by a wish for its own request.
             replicas = record.Replicas;
             req = record.GpuAssigned > 0 ? Math.Min(req, Math.Max(record.GpuAssigned, record.GpuReq)) : req;
         }
@@ -165,7 +167,8 @@ public static class JobTransitions
         };
         var updated = state with { Record = next };
         return Store(
-            state, isManaged && command.Status is { } status ? ManagedTransitions.EndByStatus(updated, status, now) : updated);
+            state,
+            isManaged && command.Status is { } status ? ManagedTransitions.EndByStatus(updated, status, now) : updated);
     }
 
     public static JobDecision IncrementRestarts(JobState state, IncrementRestarts command, DateTimeOffset now)
@@ -212,7 +215,8 @@ public static class JobTransitions
         if (state.Ending.Length >= MaxEnding)
         {
             return Refuse(
-                state, JobOutcome.Conflict, $"{MaxEnding} deleted jobs of this name are still being ended; try again later");
+                state, JobOutcome.Conflict,
+                $"{MaxEnding} deleted jobs of this name are still being ended; try again later");
         }
 
         var ending = state.Managed is { IsEndConfirmed: false } managed
@@ -245,7 +249,8 @@ public static class JobTransitions
     private static JobDecision TooLarge(JobState state) =>
         Refuse(state, JobOutcome.TooLarge, $"the record must be at most {JobRules.MaxRecordBytes} bytes");
 
-    private static ImmutableArray<ExtraField> Merge(ImmutableArray<ExtraField> stored, ImmutableArray<ExtraField> changed)
+    private static ImmutableArray<ExtraField> Merge(
+        ImmutableArray<ExtraField> stored, ImmutableArray<ExtraField> changed)
     {
         var merged = stored.ToBuilder();
         var places = stored.Select((field, place) => (field.Name, place)).ToDictionary(StringComparer.Ordinal);

@@ -4,7 +4,9 @@ using Sluice.Manifests;
 
 namespace Sluice.Grains.Jobs;
 
-/// <summary>What deployments, decisions of the ledger and observations of the executor make of a managed job. Pure.</summary>
+/// <summary>
+/// What deployments, decisions of the ledger and observations of the executor make of a managed job. Pure.
+/// </summary>
 public static class ManagedTransitions
 {
     /// <summary>128 and KILL.</summary>
@@ -15,7 +17,8 @@ public static class ManagedTransitions
 
     /// <summary>A new name is recorded; the same manifest again changes nothing; any other is a conflict.</summary>
     public static DeployDecision Deploy(
-        JobState state, string jobName, Manifest manifest, string manifestText, string uid, JobOptions options, DateTimeOffset now)
+        JobState state, string jobName, Manifest manifest, string manifestText, string uid, JobOptions options,
+        DateTimeOffset now)
     {
         if (manifest.Name != jobName)
         {
@@ -96,7 +99,9 @@ public static class ManagedTransitions
         };
     }
 
-    /// <summary>Takes over a decision of the ledger; one that is not newer, or of another uid, changes nothing.</summary>
+    /// <summary>
+    /// Takes over a decision of the ledger; one that is not newer, or of another uid, changes nothing.
+    /// </summary>
     public static JobState ApplyAllocation(JobState state, Allocation allocation)
     {
         if (state.Record is not { } record || state.Managed is not { } managed || managed.Uid != allocation.Uid
@@ -124,8 +129,12 @@ public static class ManagedTransitions
             Record = record with
             {
                 GpuAssigned = allocation.IsAdmitted ? allocation.GpuCount : 0,
-                Status = allocation.IsAdmitted ? record.Status == JobStatus.Suspended ? JobStatus.Scheduled : record.Status
-                    : managed.StartedAt is null ? JobStatus.Scheduled : JobStatus.Suspended,
+                Status = (allocation.IsAdmitted, record.Status) switch
+                {
+                    (true, JobStatus.Suspended) => JobStatus.Scheduled,
+                    (true, var status) => status,
+                    (false, _) => managed.StartedAt is null ? JobStatus.Scheduled : JobStatus.Suspended,
+                },
             },
             Managed = managed with
             {
@@ -165,7 +174,9 @@ public static class ManagedTransitions
         };
     }
 
-    /// <summary>A status that somebody set on a managed job: only <c>completed</c> and <c>failed</c> do something.</summary>
+    /// <summary>
+    /// A status that somebody set on a managed job: only <c>completed</c> and <c>failed</c> do something.
+    /// </summary>
     public static JobState EndByStatus(JobState state, string status, DateTimeOffset now)
     {
         var end = status switch
@@ -213,8 +224,8 @@ public static class ManagedTransitions
             };
 
     /// <summary>
-    /// Nothing runs. Where the very attempt that should run was stopped, or a later one (a data folder that was restored
-    /// from a backup is older than what ran), only a further attempt can follow: each is started once.
+    /// Nothing runs. Where the very attempt that should run was stopped, or a later one (a data folder that was
+    /// restored from a backup is older than what ran), only a further attempt can follow: each is started once.
     /// </summary>
     private static JobState Stopped(JobState state, ManagedJob managed, RunReport report)
     {
@@ -270,7 +281,8 @@ public static class ManagedTransitions
         };
     }
 
-    private static JobState Finish(JobState state, JobRecord record, ManagedJob managed, JobEnd end, RunReport report) =>
+    private static JobState Finish(
+        JobState state, JobRecord record, ManagedJob managed, JobEnd end, RunReport report) =>
         ConfirmEnd(
             state,
             record with { Status = end == JobEnd.Completed ? JobStatus.Completed : JobStatus.Failed },

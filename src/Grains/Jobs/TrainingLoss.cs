@@ -38,7 +38,9 @@ public sealed record TrainingLoss(double Seconds, LossCause Cause, DateTimeOffse
     public static ManagedJob Save(ManagedJob managed, DateTimeOffset now) =>
         managed.Unsaved is { } unsaved ? managed with { Unsaved = unsaved with { Since = now } } : managed;
 
-    /// <summary>A run ended before the job was done. The end of a run that is not known, or was counted, adds nothing.</summary>
+    /// <summary>
+    /// A run ended before the job was done. The end of a run that is not known, or was counted, adds nothing.
+    /// </summary>
     public static ManagedJob End(ManagedJob managed, int attempt, LossCause cause, DateTimeOffset at)
     {
         if (managed.Unsaved is not { } unsaved || unsaved.Attempt != attempt)

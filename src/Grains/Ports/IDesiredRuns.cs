@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Sluice.Grains.Ports;
 
-/// <summary>What should run, as the job grains have committed it; read by the executors' loop, outside of any grain.</summary>
+/// <summary>
+/// What should run, as the job grains have committed it; read by the executors' loop, outside of any grain.
+/// </summary>
 public interface IDesiredRuns
 {
     /// <summary>
@@ -15,12 +17,14 @@ public interface IDesiredRuns
     /// <param name="domain">A capacity domain.</param>
     /// <param name="after">The <see cref="DesiredRuns.Position"/> of the read before.</param>
     /// <param name="cancellationToken">Ends the read.</param>
-    /// <returns>Null where the follower fell too far behind and must begin anew with <see cref="ReadAllAsync"/>.</returns>
+    /// <returns>
+    /// Null where the follower fell too far behind and must begin anew with <see cref="ReadAllAsync"/>.
+    /// </returns>
     Task<DesiredRuns?> ReadChangesAsync(string domain, long after, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Completes when there is something after <paramref name="after"/>; may come for nothing, and must come within a few
-    /// seconds of a change.
+    /// Completes when there is something after <paramref name="after"/>; may come for nothing, and must come within a
+    /// few seconds of a change.
     /// </summary>
     Task WaitForChangeAsync(string domain, long after, CancellationToken cancellationToken);
 }
@@ -37,6 +41,7 @@ public sealed record DesiredRuns(ImmutableArray<JobRuns> Jobs, long Position, bo
 /// </summary>
 /// <param name="JobKey">Key of the job's grain.</param>
 /// <param name="Runs">
-/// The current job and the predecessors of its name whose end is not confirmed yet; empty where nothing is left to be done.
+/// The current job and the predecessors of its name whose end is not confirmed yet; empty where nothing is left to be
+/// done.
 /// </param>
 public sealed record JobRuns(string JobKey, ImmutableArray<DesiredRun> Runs);

@@ -96,7 +96,9 @@ public interface IExecutor
     /// </summary>
     Task StopAsync(string uid, CancellationToken cancellationToken);
 
-    /// <summary>Drops what is kept of a uid whose end was reported and confirmed; logs stay until they are old.</summary>
+    /// <summary>
+    /// Drops what is kept of a uid whose end was reported and confirmed; logs stay until they are old.
+    /// </summary>
     Task ForgetAsync(string uid, CancellationToken cancellationToken);
 
     /// <summary>Completes when something may have changed; at the latest after <paramref name="timeout"/>.</summary>

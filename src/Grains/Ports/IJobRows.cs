@@ -45,17 +45,21 @@ public interface IJobRows
     Task<ImmutableArray<JobRow>?> ReadChangesAsync(
         string domain, long after, int max, CancellationToken cancellationToken = default);
 
-    /// <summary>Active rows that changed after <paramref name="after"/>, in the order of their change numbers.</summary>
+    /// <summary>
+    /// Active rows that changed after <paramref name="after"/>, in the order of their change numbers.
+    /// </summary>
     Task<ImmutableArray<JobRow>> ReadActiveAsync(
         string domain, long after, int max, CancellationToken cancellationToken = default);
 
-    /// <summary>Rows that are not deleted, in the order of addition, from the place after <paramref name="after"/> on.</summary>
+    /// <summary>
+    /// Rows that are not deleted, in the order of addition, from the place after <paramref name="after"/> on.
+    /// </summary>
     Task<ImmutableArray<JobRow>> ReadInOrderAsync(
         string domain, long after, int max, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Completes when the newest change number of the domain is over <paramref name="after"/>; a hint that may also come
-    /// for nothing, and comes at the latest after a second.
+    /// Completes when the newest change number of the domain is over <paramref name="after"/>; a hint that may also
+    /// come for nothing, and comes at the latest after a second.
     /// </summary>
     Task WaitForChangeAsync(string domain, long after, CancellationToken cancellationToken = default);
 }

@@ -13,7 +13,9 @@ public interface IRowCollections
 
     /// <summary>Commits a batch, all or nothing.</summary>
     /// <returns>The etag that holds from now on.</returns>
-    /// <exception cref="InconsistentStateException">The owner's etag is not the expected one; nothing was written.</exception>
+    /// <exception cref="InconsistentStateException">
+    /// The owner's etag is not the expected one; nothing was written.
+    /// </exception>
     Task<string> CommitAsync(RowBatch batch, CancellationToken cancellationToken = default);
 }
 

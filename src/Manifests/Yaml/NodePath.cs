@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Sluice.Manifests.Yaml;
 
-/// <summary>Where a node stands, as problems name it: <c>spec.containers[0].resources.limits["nvidia.com/gpu"]</c>.</summary>
+/// <summary>
+/// Where a node stands, as problems name it: <c>spec.containers[0].resources.limits["nvidia.com/gpu"]</c>.
+/// </summary>
 internal sealed class NodePath
 {
     public static readonly NodePath Root = new(null, null, -1);

@@ -4,8 +4,9 @@ namespace Sluice.Manifests.Yaml;
 
 /// <summary>
 /// Indents the continuation lines of one quoted scalar as far as its opening quote. The white space there, tabs too, is
-/// no content in YAML, but the parser insists on spaces; other readers do not, and real manifests were written for them.
-/// Works on one scalar whose place the parser has told, so that block scalars, where white space is content, are safe.
+/// no content in YAML, but the parser insists on spaces; other readers do not, and real manifests were written for
+/// them. Works on one scalar whose place the parser has told, so that block scalars, where white space is content, are
+/// safe.
 /// </summary>
 internal static class QuotedIndentation
 {

@@ -13,7 +13,8 @@ internal static partial class WholeNumber
         value = 0;
         var match = Pattern().Match(text);
         return match.Success
-            && long.TryParse(match.Groups[1].ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+            && long.TryParse(
+                match.Groups[1].ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
     }
 
     [GeneratedRegex(@"^(-?(?:0|[1-9][0-9]{0,17}))(?:\.0*)?\z", RegexOptions.CultureInvariant)]

@@ -67,7 +67,8 @@ internal readonly struct YamlCursor
             return (_node as YamlScalar)?.Value;
         }
 
-        Problem(_node is YamlScalar scalar ? $"must be text; write it as {Quoting.Quote(scalar.Value)}" : "must be text");
+        Problem(
+            _node is YamlScalar scalar ? $"must be text; write it as {Quoting.Quote(scalar.Value)}" : "must be text");
         return null;
     }
 

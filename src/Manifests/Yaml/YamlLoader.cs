@@ -30,7 +30,8 @@ internal static class YamlLoader
             }
             catch (SyntaxErrorException error) when (
                 mended < MaxMendedChars
-                && QuotedIndentation.TryWiden(yaml, (int)error.Start.Index, (int)error.Start.Column - 1, out var widened))
+                && QuotedIndentation.TryWiden(
+                    yaml, (int)error.Start.Index, (int)error.Start.Column - 1, out var widened))
             {
                 yaml = widened;
                 mended += yaml.Length;

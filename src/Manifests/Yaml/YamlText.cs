@@ -14,7 +14,8 @@ internal static class YamlText
     /// <returns>Null, and what is wrong, where the text cannot be YAML.</returns>
     public static string? Disguise(string text, out string? problem)
     {
-        problem = text.Length > ManifestLimits.MaxTextBytes || Encoding.UTF8.GetByteCount(text) > ManifestLimits.MaxTextBytes
+        problem = text.Length > ManifestLimits.MaxTextBytes
+            || Encoding.UTF8.GetByteCount(text) > ManifestLimits.MaxTextBytes
             ? "the manifest is over 1 MiB"
             : null;
         if (problem is not null)

@@ -6,7 +6,8 @@ namespace Sluice.Manifests.Yaml;
 
 /// <summary>
 /// Makes a tree of one document's events. Aliases share what they name, and are counted as if it were written out, so
-/// that a short text cannot become a huge tree. What is refused is thrown as the parser's own exception, with its place.
+/// that a short text cannot become a huge tree. What is refused is thrown as the parser's own exception, with its
+/// place.
 /// </summary>
 internal sealed class YamlTreeBuilder(IParser parser)
 {
@@ -142,7 +143,9 @@ internal sealed class YamlTreeBuilder(IParser parser)
         return key;
     }
 
-    /// <summary>Puts what a merge key names in its place; keys of the mapping itself win, then the mapping named first.</summary>
+    /// <summary>
+    /// Puts what a merge key names in its place; keys of the mapping itself win, then the mapping named first.
+    /// </summary>
     private static ImmutableArray<YamlEntry> Merge(
         NodeEvent start, ImmutableArray<YamlEntry>.Builder entries, int mergeAt, HashSet<string> keys)
     {
@@ -183,7 +186,8 @@ internal sealed class YamlTreeBuilder(IParser parser)
         {
             throw Refuse(
                 at,
-                $"over {ManifestLimits.MaxNodes} nodes or {ManifestLimits.MaxScalarChars} characters, aliases written out");
+                $"over {ManifestLimits.MaxNodes} nodes or {ManifestLimits.MaxScalarChars} characters, "
+                + "aliases written out");
         }
     }
 

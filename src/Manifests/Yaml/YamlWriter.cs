@@ -3,8 +3,9 @@ using System.Text;
 namespace Sluice.Manifests.Yaml;
 
 /// <summary>
-/// Writes a tree in block style. What was plain stays plain, for only a plain scalar may be a number or a boolean to the
-/// next reader; all text in any other style is text in each of them, so there the writer takes the one that is surely read back.
+/// Writes a tree in block style. What was plain stays plain, for only a plain scalar may be a number or a boolean to
+/// the next reader; all text in any other style is text in each of them, so there the writer takes the one that is
+/// surely read back.
 /// </summary>
 internal static class YamlWriter
 {
@@ -124,9 +125,9 @@ internal static class YamlWriter
     };
 
     /// <summary>
-    /// It was plain where it was read, perhaps over several lines or inside brackets, where the parser lets pass what is an
-    /// indicator elsewhere; is it on one line of a block too? What is not is text in every schema, so that quotes keep its
-    /// meaning.
+    /// It was plain where it was read, perhaps over several lines or inside brackets, where the parser lets pass what
+    /// is an indicator elsewhere; is it on one line of a block too? What is not is text in every schema, so that quotes
+    /// keep its meaning.
     /// </summary>
     private static bool IsPlain(string value) =>
         value.All(Quoting.IsPrintable)

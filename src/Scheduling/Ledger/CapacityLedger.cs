@@ -25,7 +25,8 @@ public static class CapacityLedger
 
         var next = entry with
         {
-            // A deleted job's row tells its uid alone; what it holds counts in its namespace until it is confirmed gone.
+            // A deleted job's row tells its uid alone; what it holds counts in its namespace until it is confirmed
+            // gone.
             Claim = claim.IsEnding ? claim with { Namespace = entry.Claim.Namespace } : claim,
             Lingering = claim.ConfirmedGeneration >= entry.Generation ? [] : entry.Lingering,
             Pending = claim.IsEnding ? null : entry.Pending,
@@ -99,7 +100,8 @@ public static class CapacityLedger
     }
 
     private static LedgerState Assign(
-        LedgerState state, LedgerEntry entry, int gpuCount, ImmutableArray<GpuBlock> blocks, string reason, DateTimeOffset now)
+        LedgerState state, LedgerEntry entry, int gpuCount, ImmutableArray<GpuBlock> blocks, string reason,
+        DateTimeOffset now)
     {
         if (blocks.Length != entry.Claim.Replicas || blocks.Any(block => block.Gpus.Length != gpuCount))
         {
@@ -108,7 +110,8 @@ public static class CapacityLedger
                 + $"got {string.Join(' ', blocks)}");
         }
 
-        var others = state.Entries.Values.Where(other => other.Uid != entry.Uid).SelectMany(other => other.Held()).ToHashSet();
+        var others = state.Entries.Values.Where(other => other.Uid != entry.Uid)
+            .SelectMany(other => other.Held()).ToHashSet();
         var given = blocks.SelectMany(block => block.Gpus.Select(gpu => (block.Node, Gpu: gpu))).ToHashSet();
         foreach (var (node, gpu) in given)
         {
@@ -119,7 +122,8 @@ public static class CapacityLedger
 
             if (others.Contains((node, gpu)))
             {
-                throw new InvalidOperationException($"{entry.Claim.JobName}: GPU {gpu} on {node} is held by another job");
+                throw new InvalidOperationException(
+                    $"{entry.Claim.JobName}: GPU {gpu} on {node} is held by another job");
             }
         }
 
@@ -151,7 +155,8 @@ public static class CapacityLedger
             && state.HeldIn(entry.Claim.Namespace) - entry.HeldGpus + heldGpus > quota.GpuCount)
         {
             throw new InvalidOperationException(
-                $"{entry.Claim.JobName}: {heldGpus} GPUs are over the quota of {entry.Claim.Namespace}, {quota.GpuCount}");
+                $"{entry.Claim.JobName}: {heldGpus} GPUs are over the quota of {entry.Claim.Namespace}, "
+                + $"{quota.GpuCount}");
         }
     }
 
@@ -176,7 +181,8 @@ public static class CapacityLedger
             return next;
         }
 
-        foreach (var waiting in next.Entries.Values.Where(entry => entry.IsWaiting && QueueOrder.IsAhead(entry, before)))
+        var overtaken = next.Entries.Values.Where(entry => entry.IsWaiting && QueueOrder.IsAhead(entry, before));
+        foreach (var waiting in overtaken)
         {
             next = Put(next, waiting with { Overtaken = waiting.Overtaken + 1 });
         }

@@ -1,6 +1,8 @@
 namespace Sluice.Scheduling.Ledger;
 
-/// <summary>What a managed job's committed row tells the ledger. A later claim of the same uid replaces an earlier one.</summary>
+/// <summary>
+/// What a managed job's committed row tells the ledger. A later claim of the same uid replaces an earlier one.
+/// </summary>
 public sealed record JobClaim
 {
     /// <summary>Made at the job's creation; never used again.</summary>
@@ -47,7 +49,8 @@ public sealed record JobClaim
     public long Notifications { get; init; }
 
     /// <summary>
-    /// Since when, by the executor's word, the processes of <see cref="ConfirmedGeneration"/> run; null while they do not.
+    /// Since when, by the executor's word, the processes of <see cref="ConfirmedGeneration"/> run; null while they do
+    /// not.
     /// </summary>
     public DateTimeOffset? RunningSince { get; init; }
 

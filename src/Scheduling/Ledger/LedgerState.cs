@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Sluice.Scheduling.Ledger;
 
-/// <summary>A capacity domain's truth about who holds which GPUs. Immutable; ordered, so that equal states plan alike.</summary>
+/// <summary>
+/// A capacity domain's truth about who holds which GPUs. Immutable; ordered, so that equal states plan alike.
+/// </summary>
 public sealed record LedgerState
 {
     public static readonly LedgerState Empty = new();

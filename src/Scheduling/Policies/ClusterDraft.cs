@@ -5,8 +5,9 @@ namespace Sluice.Scheduling.Policies;
 
 /// <summary>
 /// A working copy of the cluster that a policy plans on: what each job is to have from now on. A GPU that nobody holds
-/// and nobody is to have is free; one that is held, and that nobody is to have, is coming: its holder gives it up. Quotas
-/// are counted the same way. What is planned for a job is in neither, so that nothing is promised twice in one plan.
+/// and nobody is to have is free; one that is held, and that nobody is to have, is coming: its holder gives it up.
+/// Quotas are counted the same way. What is planned for a job is in neither, so that nothing is promised twice in one
+/// plan.
 /// </summary>
 public sealed class ClusterDraft
 {
@@ -50,7 +51,8 @@ public sealed class ClusterDraft
 
     /// <summary>True where every GPU of the blocks exists.</summary>
     public bool Exists(ImmutableArray<GpuBlock> blocks) => blocks.All(block =>
-        block.Gpus.IsEmpty || (_nodes.TryGetValue(block.Node, out var node) && block.Gpus.All(gpu => gpu < node.GpuCount)));
+        block.Gpus.IsEmpty
+            || (_nodes.TryGetValue(block.Node, out var node) && block.Gpus.All(gpu => gpu < node.GpuCount)));
 
     /// <summary>True where the whole cluster, empty, could hold the gang at its least.</summary>
     public bool CouldEverHold(JobClaim claim) =>

@@ -97,7 +97,8 @@ internal sealed class RecentCheckpointPlanner(
             if (WhyNow(entry, pending) is { } why)
             {
                 SetSize(
-                    entry, (pending.GpuCount, ClusterDraft.Kept(entry.Blocks, pending.GpuCount)), $"{pending.Reason} ({why})");
+                    entry, (pending.GpuCount, ClusterDraft.Kept(entry.Blocks, pending.GpuCount)),
+                    $"{pending.Reason} ({why})");
             }
         }
     }
@@ -219,7 +220,9 @@ internal sealed class RecentCheckpointPlanner(
             }
 
             var reason = $"scaled up from {entry.GpuCount} to {fit.GpuCount}: {_draft.FreeGpus} GPUs were free, and "
-                + (entry.Uid == preferredUid ? "it was asked for" : $"its checkpoint is the most recent ({PlanTexts.CheckpointAge(entry, now)})");
+                + (entry.Uid == preferredUid
+                    ? "it was asked for"
+                    : $"its checkpoint is the most recent ({PlanTexts.CheckpointAge(entry, now)})");
             if (entry.Claim.IsAfterCheckpoint)
             {
                 _draft.Plan(entry, fit.Blocks);
@@ -264,13 +267,14 @@ internal sealed class RecentCheckpointPlanner(
         }
     }
 
-    private PendingChange PendingAt(LedgerEntry entry, int gpuCount, string reason, PendingChange? earlier = null) => new()
-    {
-        GpuCount = gpuCount,
-        AfterNotifications = earlier?.AfterNotifications ?? entry.Claim.Notifications,
-        DeadlineAt = earlier?.DeadlineAt ?? now + entry.Claim.CheckpointDeadline,
-        Reason = reason,
-    };
+    private PendingChange PendingAt(LedgerEntry entry, int gpuCount, string reason, PendingChange? earlier = null) =>
+        new()
+        {
+            GpuCount = gpuCount,
+            AfterNotifications = earlier?.AfterNotifications ?? entry.Claim.Notifications,
+            DeadlineAt = earlier?.DeadlineAt ?? now + entry.Claim.CheckpointDeadline,
+            Reason = reason,
+        };
 
     private bool MayChange(LedgerEntry entry) =>
         entry.Claim.MinRunTime <= TimeSpan.Zero || entry.Claim.RunningSince + entry.Claim.MinRunTime <= now;

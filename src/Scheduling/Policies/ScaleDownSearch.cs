@@ -10,7 +10,9 @@ namespace Sluice.Scheduling.Policies;
 /// <param name="draft">What is found is planned in it; where nothing is, it stays as it was.</param>
 internal sealed class ScaleDownSearch(ClusterDraft draft)
 {
-    /// <summary>Who keeps how many GPUs a replica so that the waiting job fits at its least; empty: nobody can help.</summary>
+    /// <summary>
+    /// Who keeps how many GPUs a replica so that the waiting job fits at its least; empty: nobody can help.
+    /// </summary>
     /// <param name="waiting">Does not fit as it is.</param>
     /// <param name="candidates">May give up GPUs; the first is the first to be asked.</param>
     public ImmutableArray<(LedgerEntry Entry, int GpuCount)> Find(
@@ -40,7 +42,8 @@ internal sealed class ScaleDownSearch(ClusterDraft draft)
         return
         [
             .. candidates.Reverse()
-                .Select(one => (one.Entry, Before: one.GpuCount, Kept: MostThatCanBeKept(one.Entry, one.GpuCount, waiting)))
+                .Select(one =>
+                    (one.Entry, Before: one.GpuCount, Kept: MostThatCanBeKept(one.Entry, one.GpuCount, waiting)))
                 .Where(one => one.Kept < one.Before)
                 .Select(one => (one.Entry, one.Kept))
                 .Reverse(),

@@ -3,12 +3,14 @@ using Sluice.Scheduling.Ledger;
 namespace Sluice.Scheduling.Policies;
 
 /// <summary>
-/// Chooses the job that a scaling without a name is meant for: what the policy gives away by itself is given already, so
-/// it is a job that was asked to do with less, or that has not yet run long enough to be changed unasked.
+/// Chooses the job that a scaling without a name is meant for: what the policy gives away by itself is given already,
+/// so it is a job that was asked to do with less, or that has not yet run long enough to be changed unasked.
 /// </summary>
 public static class ScaleUpChoice
 {
-    /// <summary>Each candidate that is looked at costs a plan; those behind are looked at by the next scaling.</summary>
+    /// <summary>
+    /// Each candidate that is looked at costs a plan; those behind are looked at by the next scaling.
+    /// </summary>
     private const int MaxCandidates = 64;
 
     /// <summary>

@@ -12,7 +12,7 @@ public sealed class EncodedLists(JobRanking ranking)
     /// <summary>Different lists kept at a time; all are dropped when there is one more, and at each change.</summary>
     public const int MaxLists = 32;
 
-    private readonly Dictionary<(RankingOrder Order, long X, int? Limit), ImmutableArray<ReadOnlyMemory<byte>>> _lists = [];
+    private readonly Dictionary<Query, ImmutableArray<ReadOnlyMemory<byte>>> _lists = [];
     private long _version = -1;
 
     /// <summary>As <see cref="JobRanking.Encode"/>.</summary>
@@ -24,7 +24,7 @@ public sealed class EncodedLists(JobRanking ranking)
             _version = ranking.Version;
         }
 
-        var query = (order, x, limit);
+        var query = new Query(order, x, limit);
         if (!_lists.TryGetValue(query, out var list))
         {
             _lists.Add(query, list = ranking.Encode(order, x, limit));
@@ -32,4 +32,6 @@ public sealed class EncodedLists(JobRanking ranking)
 
         return list;
     }
+
+    private readonly record struct Query(RankingOrder Order, long X, int? Limit);
 }

@@ -45,7 +45,8 @@ public sealed class LedgerRowsTests
     [Fact]
     public void Each_documented_list_has_its_own_order()
     {
-        var orders = Enum.GetValues<RankOrder>().Where(order => order != RankOrder.None).Select(LedgerViews.Order).ToList();
+        var orders = Enum.GetValues<RankOrder>()
+            .Where(order => order != RankOrder.None).Select(LedgerViews.Order).ToList();
         Assert.Equal(Enum.GetValues<RankingOrder>().Where(order => order != RankingOrder.None), orders);
         Assert.Throws<ArgumentOutOfRangeException>(() => LedgerViews.Order(RankOrder.None));
     }

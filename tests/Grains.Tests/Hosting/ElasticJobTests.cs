@@ -32,8 +32,10 @@ public sealed class ElasticJobTests
         Assert.Equal(0, (await world.Capacity.GetAsync()).Nodes[0].FreeGpus);
 
         await world.RunExecutorAsync();
-        Assert.Equal(("running", 2), ((await world.RecordAsync("b")).Status, (await world.RecordAsync("b")).GpuAssigned));
-        var blocks = (await world.DesiredAsync()).SelectMany(run => run.Blocks).SelectMany(block => block.Gpus).ToList();
+        Assert.Equal(
+            ("running", 2), ((await world.RecordAsync("b")).Status, (await world.RecordAsync("b")).GpuAssigned));
+        var blocks = (await world.DesiredAsync())
+            .SelectMany(run => run.Blocks).SelectMany(block => block.Gpus).ToList();
         Assert.Equal([0, 1, 2, 3], blocks.Order());
     }
 
@@ -51,7 +53,8 @@ public sealed class ElasticJobTests
         await world.Job("a").DeleteAsync();
         await world.RunExecutorAsync();
         await world.DeployAsync("c", 1, 1);
-        Assert.True((await world.DesiredAsync("c")).Generation > before.Allocations.Max(entry => entry.Decided.Generation));
+        Assert.True(
+            (await world.DesiredAsync("c")).Generation > before.Allocations.Max(entry => entry.Decided.Generation));
     }
 
     [Fact]
@@ -62,7 +65,11 @@ public sealed class ElasticJobTests
         await world.RunExecutorAsync();
         await world.DeployAsync("b", 3, 3);
         Assert.Equal(4, (await world.RecordAsync("a")).GpuAssigned);
-        var notification = new UpdateCheckpoint { LastCheckpointTime = Number.Of(1_800_000_000), CompletedEpochs = Number.Of(1) };
+        var notification = new UpdateCheckpoint
+        {
+            LastCheckpointTime = Number.Of(1_800_000_000),
+            CompletedEpochs = Number.Of(1),
+        };
         var answer = await world.Job("a").UpdateCheckpointAsync(notification);
         Assert.Equal(1, answer.Resize?.Gpus);
         Assert.Equal(1, answer.Job!.GpuAssigned);
@@ -89,7 +96,8 @@ public sealed class ElasticJobTests
         Assert.Equal((0, 0), ((await world.RecordAsync("a")).Restarts, (await world.RecordAsync("a")).GpuAssigned));
 
         await world.RunExecutorAsync();
-        Assert.Equal(("running", 4), ((await world.RecordAsync("a")).Status, (await world.RecordAsync("a")).GpuAssigned));
+        Assert.Equal(
+            ("running", 4), ((await world.RecordAsync("a")).Status, (await world.RecordAsync("a")).GpuAssigned));
         Assert.NotEqual(old.Uid, (await world.DesiredAsync("a")).Uid);
     }
 
@@ -117,7 +125,8 @@ public sealed class ElasticJobTests
         Assert.Equal(4, (await world.Job("a").UpdateAsync(new() { GpuAssigned = 99 })).Job!.GpuAssigned);
         await world.RunExecutorAsync();
         Assert.Equal(3, (await world.Job("a").UpdateAsync(new() { GpuLim = 3 })).Job!.GpuAssigned);
-        Assert.Equal("gpu_lim must be from gpu_req (2) to 1000000", (await world.Job("a").UpdateAsync(new() { GpuLim = 1 })).Problem);
+        Assert.Equal("gpu_lim must be from gpu_req (2) to 1000000",
+            (await world.Job("a").UpdateAsync(new() { GpuLim = 1 })).Problem);
     }
 
     [Fact]
@@ -137,5 +146,6 @@ public sealed class ElasticJobTests
     }
 
     private static string Text(AllocationView entry) =>
-        $"{entry.Uid} {entry.Decided.Generation} {string.Join(' ', entry.Decided.Blocks)} {entry.HeldGpus} {entry.Decided.Reason}";
+        $"{entry.Uid} {entry.Decided.Generation} {string.Join(' ', entry.Decided.Blocks)} {entry.HeldGpus} "
+        + entry.Decided.Reason;
 }

@@ -25,7 +25,8 @@ internal sealed class GrainWorld : IAsyncDisposable
     {
     }
 
-    public IClusterCapacityGrain Capacity => Grains.GetGrain<IClusterCapacityGrain>(GrainKeys.Capacity(GrainKeys.DefaultDomain));
+    public IClusterCapacityGrain Capacity =>
+        Grains.GetGrain<IClusterCapacityGrain>(GrainKeys.Capacity(GrainKeys.DefaultDomain));
 
     private IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
@@ -33,7 +34,8 @@ internal sealed class GrainWorld : IAsyncDisposable
     {
         var world = new GrainWorld();
         await world.StartHostAsync();
-        await world.Capacity.ReportNodesAsync(new() { Executor = "test", Nodes = [new("node", gpus, IsSimulated: true)] });
+        await world.Capacity.ReportNodesAsync(
+            new() { Executor = "test", Nodes = [new("node", gpus, IsSimulated: true)] });
         return world;
     }
 
@@ -78,7 +80,8 @@ internal sealed class GrainWorld : IAsyncDisposable
         }
     }
 
-    public Task ReportAsync(DesiredRun run, RunPhase phase, int? exitCode = null) => Job(run.JobName).ReportRunAsync(new()
+    public Task ReportAsync(DesiredRun run, RunPhase phase, int? exitCode = null) =>
+        Job(run.JobName).ReportRunAsync(new()
     {
         Uid = run.Uid,
         Generation = run.Generation,

@@ -46,7 +46,8 @@ public sealed class JobMetadataTests
         await world.Job("job-3").DeleteAsync();
         await world.Job("job-3").AddAsync(new() { GpuReq = 1, GpuLim = 4, GpuAssigned = 1 });
         await world.Job("job-7").UpdateStatusAsync(new() { Status = "completed" });
-        var expected = Enumerable.Range(0, 25).Where(index => index != 3).Append(3).Select(index => $"job-{index}").ToList();
+        var expected = Enumerable.Range(0, 25)
+            .Where(index => index != 3).Append(3).Select(index => $"job-{index}").ToList();
         Assert.Equal(expected, await AllNamesAsync(world));
         await world.RestartAsync();
         Assert.Equal(expected, await AllNamesAsync(world));
@@ -55,7 +56,8 @@ public sealed class JobMetadataTests
     private static async Task<List<string>> NamesAsync(GrainWorld world, RankOrder order)
     {
         var ranked = await world.Capacity.RankAsync(new() { Order = order });
-        using var list = JsonDocument.Parse(string.Concat(ranked.Json.Select(piece => Encoding.UTF8.GetString(piece.Span))));
+        using var list = JsonDocument.Parse(
+            string.Concat(ranked.Json.Select(piece => Encoding.UTF8.GetString(piece.Span))));
         return [.. list.RootElement.EnumerateArray().Select(job => job.GetProperty("job_name").GetString()!)];
     }
 
@@ -65,7 +67,8 @@ public sealed class JobMetadataTests
         for (long? after = 0; after is { } from;)
         {
             var page = await world.Capacity.ReadJobsAsync(from, 4);
-            names.AddRange(page.Json.Select(json => JsonDocument.Parse(json).RootElement.GetProperty("job_name").GetString()!));
+            names.AddRange(
+                page.Json.Select(json => JsonDocument.Parse(json).RootElement.GetProperty("job_name").GetString()!));
             after = page.Next;
         }
 

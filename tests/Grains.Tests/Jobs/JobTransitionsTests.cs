@@ -14,7 +14,9 @@ public sealed class JobTransitionsTests
         var decision = JobTransitions.Add(JobState.Nothing, "job_1", Command(2, 4, 2), Now);
         Assert.Equal(JobOutcome.Done, decision.Answer.Outcome);
         Assert.Equal(
-            """{"job_name":"job_1","gpu_req":2,"gpu_lim":4,"gpu_assigned":2,"replicas":1,"total_epochs":0,"job_arrival_time":1700000000,"last_checkpoint_time":1700000000,"completed_epochs":0,"time_bw_checkpoints":null,"status":"scheduled","restarts":0}""",
+            """{"job_name":"job_1","gpu_req":2,"gpu_lim":4,"gpu_assigned":2,"replicas":1,"total_epochs":0,"""
+            + "\"job_arrival_time\":1700000000,\"last_checkpoint_time\":1700000000,\"completed_epochs\":0,"
+            + "\"time_bw_checkpoints\":null,\"status\":\"scheduled\",\"restarts\":0}",
             JsonSerializer.Serialize(decision.Answer.Job, GrainsJsonContext.Default.JobRecord));
     }
 
@@ -27,9 +29,11 @@ public sealed class JobTransitionsTests
     [InlineData(1, 4, -1, 1, "gpu_assigned must be from 0 to gpu_lim (4)")]
     [InlineData(1, 4, 2, 0, "replicas must be from 1 to 1000000")]
     [InlineData(1, 4, 2, long.MaxValue, "replicas must be from 1 to 1000000")]
-    public void Counts_out_of_range_are_refused_by_name(long req, long lim, long assigned, long replicas, string problem)
+    public void Counts_out_of_range_are_refused_by_name(
+        long req, long lim, long assigned, long replicas, string problem)
     {
-        var decision = JobTransitions.Add(JobState.Nothing, "a", Command(req, lim, assigned) with { Replicas = replicas }, Now);
+        var decision = JobTransitions.Add(
+            JobState.Nothing, "a", Command(req, lim, assigned) with { Replicas = replicas }, Now);
         Assert.Equal((JobOutcome.Invalid, problem), (decision.Answer.Outcome, decision.Answer.Problem));
         Assert.False(decision.IsChanged);
     }
@@ -61,7 +65,8 @@ public sealed class JobTransitionsTests
     {
         var first = JobTransitions.Add(JobState.Nothing, "a", Command(1, 2, 1) with { OperationId = "op-1" }, Now);
         var other = JobTransitions.Add(first.Next, "a", Command(1, 2, 1) with { OperationId = "op-2" }, Now);
-        var repeat = JobTransitions.Add(first.Next, "a", Command(1, 2, 1) with { OperationId = "op-1" }, Now.AddDays(1));
+        var repeat = JobTransitions.Add(
+            first.Next, "a", Command(1, 2, 1) with { OperationId = "op-1" }, Now.AddDays(1));
         Assert.Equal(JobOutcome.AlreadyExists, other.Answer.Outcome);
         Assert.Equal(first.Answer, repeat.Answer);
         Assert.False(repeat.IsChanged);
@@ -140,7 +145,7 @@ public sealed class JobTransitionsTests
         var repeat = JobTransitions.IncrementRestarts(other.Next, command, Now.AddHours(23));
         var reused = JobTransitions.IncrementRestarts(other.Next, command with { RequestDigest = "e" }, Now);
         var late = JobTransitions.IncrementRestarts(other.Next, command, Now.AddHours(25));
-        Assert.Equal((1, 2, 1, 3), (first.Answer.Job!.Restarts, other.Answer.Job!.Restarts, repeat.Answer.Job!.Restarts, late.Answer.Job!.Restarts));
+        Assert.Equal([1, 2, 1, 3], new[] { first, other, repeat, late }.Select(one => one.Answer.Job!.Restarts));
         Assert.Equal(JobOutcome.OperationReused, reused.Answer.Outcome);
     }
 
@@ -151,7 +156,8 @@ public sealed class JobTransitionsTests
         for (var index = 0; index < 100; index++)
         {
             state = JobTransitions.IncrementRestarts(state, new() { OperationId = $"op-{index}" }, Now).Next;
-            state = JobTransitions.IncrementRestarts(state, new() { OperationId = $"key-{index}", RequestDigest = "d" }, Now).Next;
+            state = JobTransitions.IncrementRestarts(
+                state, new() { OperationId = $"key-{index}", RequestDigest = "d" }, Now).Next;
         }
 
         Assert.Equal(JobTransitions.MaxAnswered, state.Answered.Count(one => one.RequestDigest is not null));
@@ -189,10 +195,12 @@ public sealed class JobTransitionsTests
     {
         var state = JobTransitions.Update(Added(), new UpdateJob { Extra = [new("n", "1.50")] }, Now).Next;
         var json = JsonSerializer.Serialize(state, GrainsJsonContext.Default.JobState);
-        var read = JsonSerializer.Deserialize(json[..^1] + ",\"newer\":{\"x\":1}}", GrainsJsonContext.Default.JobState)!;
+        var read = JsonSerializer.Deserialize(
+            json[..^1] + ",\"newer\":{\"x\":1}}", GrainsJsonContext.Default.JobState)!;
         Assert.Equal(state.Record! with { Extra = [] }, read.Record! with { Extra = [] });
         Assert.Equal("1.50", read.Record!.Extra.Single().Json);
-        Assert.Contains("\"newer\":{\"x\":1}", JsonSerializer.Serialize(read, GrainsJsonContext.Default.JobState), StringComparison.Ordinal);
+        Assert.Contains("\"newer\":{\"x\":1}", JsonSerializer.Serialize(read, GrainsJsonContext.Default.JobState),
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -13,10 +13,12 @@ internal static class ManagedJobs
     public static readonly JobOptions Options = new();
 
     public static JobState Deployed(RestartPolicy restartPolicy = RestartPolicy.OnFailure) => ManagedTransitions.Deploy(
-        JobState.Nothing, "a", Manifest() with { RestartPolicy = restartPolicy }, "the manifest", "uid-1", Options, Now).Next;
+        JobState.Nothing, "a", Manifest() with { RestartPolicy = restartPolicy }, "the manifest", "uid-1", Options,
+            Now).Next;
 
     public static JobState Running(RestartPolicy restartPolicy = RestartPolicy.OnFailure) => Report(
-        ManagedTransitions.ApplyAllocation(Deployed(restartPolicy), Granted(5, 4)), RunPhase.Running, generation: 5, attempt: 1);
+        ManagedTransitions.ApplyAllocation(Deployed(restartPolicy), Granted(5, 4)), RunPhase.Running, generation: 5,
+            attempt: 1);
 
     public static Manifest Manifest() => new()
     {

@@ -32,7 +32,8 @@ public sealed class ManagedTransitionsTests
     public void A_job_runs_once_its_executor_says_so_for_the_newest_generation_and_attempt()
     {
         var state = ManagedTransitions.ApplyAllocation(Deployed(), Granted(5, 4));
-        Assert.Equal(state with { }, Report(state, RunPhase.Running, generation: 4, attempt: 1) with { Managed = state.Managed });
+        Assert.Equal(state with { },
+            Report(state, RunPhase.Running, generation: 4, attempt: 1) with { Managed = state.Managed });
         var running = Report(state, RunPhase.Running, generation: 5, attempt: 1);
         Assert.Equal(("running", Now), (running.Record!.Status, running.Managed!.RunningSince));
         Assert.Equal(5, running.Managed.ConfirmedGeneration);
@@ -55,7 +56,8 @@ public sealed class ManagedTransitionsTests
     public void A_job_whose_GPUs_were_taken_back_is_suspended_and_goes_on_later()
     {
         var waits = ManagedTransitions.ApplyAllocation(Running(), Waits(6));
-        Assert.Equal(("suspended", 0, false), (waits.Record!.Status, waits.Record.GpuAssigned, waits.Managed!.ShouldRun));
+        Assert.Equal(
+            ("suspended", 0, false), (waits.Record!.Status, waits.Record.GpuAssigned, waits.Managed!.ShouldRun));
         var again = ManagedTransitions.ApplyAllocation(waits, Granted(7, 2));
         Assert.Equal(("scheduled", true), (again.Record!.Status, again.Managed!.ShouldRun));
     }
@@ -168,7 +170,8 @@ public sealed class ManagedTransitionsTests
     public void Other_statuses_that_somebody_sets_on_a_managed_job_do_nothing()
     {
         var running = Running();
-        Assert.Equal("running", JobTransitions.UpdateStatus(running, new() { Status = "paused" }, Now).Answer.Job!.Status);
+        Assert.Equal(
+            "running", JobTransitions.UpdateStatus(running, new() { Status = "paused" }, Now).Answer.Job!.Status);
     }
 
     [Fact]

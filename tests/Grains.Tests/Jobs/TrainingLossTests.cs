@@ -36,14 +36,16 @@ public sealed class TrainingLossTests
         var notified = Notify(Running(), 10);
         var repeated = JobTransitions.UpdateCheckpoint(notified, Notification(10), Now.AddSeconds(50)).Next;
         var stopped = Report(
-            ManagedTransitions.ApplyAllocation(repeated, Granted(6, 2)), RunPhase.Stopped, generation: 6, attempt: 1, seconds: 60);
+            ManagedTransitions.ApplyAllocation(repeated, Granted(6, 2)), RunPhase.Stopped, generation: 6, attempt: 1,
+            seconds: 60);
         AssertLoss(stopped, 50, LossCause.Resized, inAll: 50);
     }
 
     [Fact]
     public void A_failure_loses_training_too_and_all_losses_add_up()
     {
-        var failed = Report(Notify(Running(), 10), RunPhase.Exited, generation: 5, attempt: 1, exitCode: 1, seconds: 13);
+        var failed = Report(
+            Notify(Running(), 10), RunPhase.Exited, generation: 5, attempt: 1, exitCode: 1, seconds: 13);
         AssertLoss(failed, 3, LossCause.Failed, inAll: 3);
         var again = Report(failed, RunPhase.Running, generation: 5, attempt: 2, seconds: 20);
         var resized = ManagedTransitions.ApplyAllocation(again, Granted(6, 2));
