@@ -119,7 +119,7 @@ public sealed partial class JobGrain(
             return new() { Outcome = DeployOutcome.Invalid, Problem = problem };
         }
 
-        var decision = ManagedTransitions.Deploy(
+        var decision = DeployTransitions.Deploy(
             row.State, JobName, manifest!, command.Manifest, uids.Next(), options.Value, time.GetUtcNow());
         if (decision.IsChanged)
         {

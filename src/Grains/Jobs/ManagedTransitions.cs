@@ -1,12 +1,9 @@
 using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
-using Sluice.Manifests;
 
 namespace Sluice.Grains.Jobs;
 
-/// <summary>
-/// What deployments, decisions of the ledger and observations of the executor make of a managed job. Pure.
-/// </summary>
+/// <summary>What decisions of the ledger and observations of the executor make of a managed job. Pure.</summary>
 public static class ManagedTransitions
 {
     /// <summary>128 and KILL.</summary>
@@ -14,32 +11,6 @@ public static class ManagedTransitions
 
     /// <summary>A run of that length clears the count of failures.</summary>
     private static readonly TimeSpan GoodRun = TimeSpan.FromMinutes(10);
-
-    /// <summary>A new name is recorded; the same manifest again changes nothing; any other is a conflict.</summary>
-    public static DeployDecision Deploy(
-        JobState state, string jobName, Manifest manifest, string manifestText, string uid, JobOptions options,
-        DateTimeOffset now)
-    {
-        if (manifest.Name != jobName)
-        {
-            return new(state, DeployOutcome.Invalid, $"metadata.name must be {jobName}");
-        }
-
-        return state switch
-        {
-            { Record: null } =>
-                new(Record(state, manifest, manifestText, uid, options, now), DeployOutcome.Created),
-            { Managed: null } =>
-                Conflict($"{jobName} is the name of a job that Sluice does not run; delete it first"),
-            { Managed.End: not JobEnd.None } =>
-                Conflict($"{jobName} has {state.Record.Status}; delete it first"),
-            _ when state.Managed.ManifestText != manifestText =>
-                Conflict($"{jobName} is deployed with another manifest; delete it first"),
-            _ => new(state, DeployOutcome.Unchanged),
-        };
-
-        DeployDecision Conflict(string problem) => new(state, DeployOutcome.Conflict, problem);
-    }
 
     /// <summary>Why a job cannot be scaled, whatever the ledger says; null: nothing.</summary>
     public static ScaleAnswer? RefuseScaling(JobState state, string jobName) => state switch
@@ -60,44 +31,6 @@ public static class ManagedTransitions
             && applied.Generation > (notified.Managed?.Generation ?? long.MaxValue)
             ? new(applied.GpuCount, applied.Generation)
             : null;
-
-    /// <summary>A job that waits for its first allocation.</summary>
-    private static JobState Record(
-        JobState state, Manifest manifest, string manifestText, string uid, JobOptions options, DateTimeOffset now)
-    {
-        var arrival = Number.Of(now.ToUnixTimeSeconds());
-        return state with
-        {
-            Record = new JobRecord
-            {
-                JobName = manifest.Name,
-                GpuReq = manifest.GpuReq,
-                GpuLim = manifest.GpuLim,
-                GpuAssigned = 0,
-                Replicas = manifest.Replicas,
-                JobArrivalTime = arrival,
-                LastCheckpointTime = arrival,
-            },
-            HasNotified = false,
-            AddedBy = null,
-            Answered = [],
-            Managed = new ManagedJob
-            {
-                Uid = uid,
-                ManifestText = manifestText,
-                Kind = manifest.Kind,
-                Namespace = manifest.Namespace,
-                Priority = manifest.Priority,
-                IsAfterCheckpoint = manifest.ScaleMode is { } mode
-                    ? mode == ScaleMode.AfterCheckpoint
-                    : options.IsAfterCheckpointByDefault,
-                CheckpointDeadline = manifest.CheckpointDeadline ?? options.CheckpointDeadline,
-                MinRunTime = manifest.MinRunTime ?? options.MinRunTime,
-                RestartRule = manifest.RestartRule,
-                BackoffLimit = manifest.BackoffLimit,
-            },
-        };
-    }
 
     /// <summary>
     /// Takes over a decision of the ledger; one that is not newer, or of another uid, changes nothing.

@@ -39,7 +39,7 @@ public sealed class DeploymentTests
     [Fact]
     public void A_manifest_of_another_name_is_refused()
     {
-        var decision = ManagedTransitions.Deploy(JobState.Nothing, "b", Manifest(), "m", "uid-9", Options, Now);
+        var decision = DeployTransitions.Deploy(JobState.Nothing, "b", Manifest(), "m", "uid-9", Options, Now);
         Assert.Equal((DeployOutcome.Invalid, "metadata.name must be b"), (decision.Outcome, decision.Problem));
         Assert.False(decision.IsChanged);
     }
@@ -79,11 +79,11 @@ public sealed class DeploymentTests
 
     private static void AssertConflict(JobState state, string problem, string manifestText = "the manifest")
     {
-        var decision = ManagedTransitions.Deploy(state, "a", Manifest(), manifestText, "uid-9", Options, Now);
+        var decision = DeployTransitions.Deploy(state, "a", Manifest(), manifestText, "uid-9", Options, Now);
         Assert.Equal((DeployOutcome.Conflict, problem), (decision.Outcome, decision.Problem));
         Assert.Same(state, decision.Next);
     }
 
     private static DeployDecision Deploy(JobState state) =>
-        ManagedTransitions.Deploy(state, "a", Manifest(), "the manifest", "uid-9", Options, Now);
+        DeployTransitions.Deploy(state, "a", Manifest(), "the manifest", "uid-9", Options, Now);
 }

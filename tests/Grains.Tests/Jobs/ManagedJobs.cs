@@ -12,7 +12,7 @@ internal static class ManagedJobs
 
     public static readonly JobOptions Options = new();
 
-    public static JobState Deployed(RestartPolicy restartPolicy = RestartPolicy.OnFailure) => ManagedTransitions.Deploy(
+    public static JobState Deployed(RestartPolicy restartPolicy = RestartPolicy.OnFailure) => DeployTransitions.Deploy(
         JobState.Nothing, "a", Manifest() with { RestartPolicy = restartPolicy }, "the manifest", "uid-1", Options,
             Now).Next;
 

@@ -180,7 +180,7 @@ public sealed class ManagedTransitionsTests
         var deleted = JobTransitions.Delete(Running()).Next;
         Assert.True(deleted.IsActive);
         Assert.Null(deleted.Record);
-        var successor = ManagedTransitions.Deploy(deleted, "a", Manifest(), "other", "uid-2", Options, Now).Next;
+        var successor = DeployTransitions.Deploy(deleted, "a", Manifest(), "other", "uid-2", Options, Now).Next;
         Assert.Equal(
             ["uid-1", "uid-2"], JobClaims.From("job/default/a", 1, successor).Select(claim => claim.Uid));
         Assert.Equal(successor, Report(successor, RunPhase.Exited, generation: 5, attempt: 1, exitCode: 0));

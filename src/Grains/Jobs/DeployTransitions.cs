@@ -1,0 +1,72 @@
+using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Manifests;
+
+namespace Sluice.Grains.Jobs;
+
+/// <summary>What a deployment makes of a job. Pure.</summary>
+public static class DeployTransitions
+{
+    /// <summary>A new name is recorded; the same manifest again changes nothing; any other is a conflict.</summary>
+    public static DeployDecision Deploy(
+        JobState state, string jobName, Manifest manifest, string manifestText, string uid, JobOptions options,
+        DateTimeOffset now)
+    {
+        if (manifest.Name != jobName)
+        {
+            return new(state, DeployOutcome.Invalid, $"metadata.name must be {jobName}");
+        }
+
+        return state switch
+        {
+            { Record: null } =>
+                new(Record(state, manifest, manifestText, uid, options, now), DeployOutcome.Created),
+            { Managed: null } =>
+                Conflict($"{jobName} is the name of a job that Sluice does not run; delete it first"),
+            { Managed.End: not JobEnd.None } =>
+                Conflict($"{jobName} has {state.Record.Status}; delete it first"),
+            _ when state.Managed.ManifestText != manifestText =>
+                Conflict($"{jobName} is deployed with another manifest; delete it first"),
+            _ => new(state, DeployOutcome.Unchanged),
+        };
+
+        DeployDecision Conflict(string problem) => new(state, DeployOutcome.Conflict, problem);
+    }
+
+    /// <summary>A job that waits for its first allocation.</summary>
+    private static JobState Record(
+        JobState state, Manifest manifest, string manifestText, string uid, JobOptions options, DateTimeOffset now)
+    {
+        var arrival = Number.Of(now.ToUnixTimeSeconds());
+        return state with
+        {
+            Record = new JobRecord
+            {
+                JobName = manifest.Name,
+                GpuReq = manifest.GpuReq,
+                GpuLim = manifest.GpuLim,
+                GpuAssigned = 0,
+                Replicas = manifest.Replicas,
+                JobArrivalTime = arrival,
+                LastCheckpointTime = arrival,
+            },
+            HasNotified = false,
+            AddedBy = null,
+            Answered = [],
+            Managed = new ManagedJob
+            {
+                Uid = uid,
+                ManifestText = manifestText,
+                Kind = manifest.Kind,
+                Namespace = manifest.Namespace,
+                Priority = manifest.Priority,
+                IsAfterCheckpoint = manifest.ScaleMode is { } mode
+                    ? mode == ScaleMode.AfterCheckpoint
+                    : options.IsAfterCheckpointByDefault,
+                CheckpointDeadline = manifest.CheckpointDeadline ?? options.CheckpointDeadline,
+                MinRunTime = manifest.MinRunTime ?? options.MinRunTime,
+                RestartRule = manifest.RestartRule,
+                BackoffLimit = manifest.BackoffLimit,
+            },
+        };
+    }
+}
