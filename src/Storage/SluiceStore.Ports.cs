@@ -28,6 +28,13 @@ public sealed partial class SluiceStore
         return _reads.ReadAsync(session => session.ReadActive(domain, after, max), cancellationToken);
     }
 
+    public Task<ImmutableArray<JobRow>> ReadRunnableAsync(
+        string domain, long after, int max, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        return _reads.ReadAsync(session => session.ReadRunnable(domain, after, max), cancellationToken);
+    }
+
     public Task<ImmutableArray<JobRow>> ReadInOrderAsync(
         string domain, long after, int max, CancellationToken cancellationToken = default)
     {

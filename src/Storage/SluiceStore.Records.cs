@@ -43,7 +43,9 @@ public sealed partial class SluiceStore
         StoreWrite write = grainState.State is IStoredJob job
             ? new JobWrite(key, GrainKeys.ParseJob(key).Domain, expected, etag, body)
             {
-                IsActive = job.IsActive,
+                Activity = job.IsRunnable ? JobActivity.Runnable
+                    : job.IsActive ? JobActivity.Active
+                    : JobActivity.None,
                 IsDeleted = job.IsDeleted,
                 DueAtTicks = job.DueAt?.UtcTicks,
                 OnCommitted = onCommitted,
@@ -62,7 +64,7 @@ public sealed partial class SluiceStore
         StoreWrite write = IsJob<T>()
             ? new JobWrite(key, GrainKeys.ParseJob(key).Domain, expected, etag, body: null)
             {
-                IsActive = false,
+                Activity = JobActivity.None,
                 IsDeleted = true,
                 DueAtTicks = null,
                 OnCommitted = onCommitted,

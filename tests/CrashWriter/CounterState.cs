@@ -10,6 +10,8 @@ public sealed record CounterState : IStoredJob
 
     public bool IsActive => true;
 
+    public bool IsRunnable => false;
+
     public bool IsDeleted => false;
 
     public DateTimeOffset? DueAt => null;

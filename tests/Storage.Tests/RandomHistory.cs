@@ -71,6 +71,7 @@ internal sealed class RandomHistory(DateTimeOffset start)
     {
         Note = command.Value.ToString(CultureInfo.InvariantCulture),
         IsActive = command.Value % 3 != 0,
+        IsRunnable = command.Value % 3 == 2,
         IsDeleted = command.Value % 5 == 0,
         DueAt = command.Value % 4 == 0 ? start.AddMinutes(command.Value) : null,
     };

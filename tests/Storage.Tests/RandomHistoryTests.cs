@@ -93,6 +93,7 @@ public sealed class RandomHistoryTests : IDisposable
             text.AppendLine($"{domain}: {await jobs.ReadNewestChangeAsync(domain)}");
             Describe("changes", (await jobs.ReadChangesAsync(domain, after, max))!.Value);
             Describe("active", await jobs.ReadActiveAsync(domain, after, max));
+            Describe("runnable", await jobs.ReadRunnableAsync(domain, after, max));
             Describe("in order", await jobs.ReadInOrderAsync(domain, after / 4, max));
         }
 

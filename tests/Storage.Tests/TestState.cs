@@ -11,6 +11,8 @@ public sealed record TestJob : IStoredJob
 
     public bool IsActive { get; set; } = true;
 
+    public bool IsRunnable { get; set; }
+
     public bool IsDeleted { get; set; }
 
     public DateTimeOffset? DueAt { get; set; }

@@ -26,6 +26,12 @@ public sealed partial class ModelStore
             [.. JobsOf(domain).Where(job => job.Index.IsActive).Select(job => job.Row).Where(row => row.Change > after)
                 .OrderBy(row => row.Change).Take(max)]);
 
+    public Task<ImmutableArray<JobRow>> ReadRunnableAsync(
+        string domain, long after, int max, CancellationToken cancellationToken = default) =>
+        Task.FromResult<ImmutableArray<JobRow>>(
+            [.. JobsOf(domain).Where(job => job.Index.IsRunnable).Select(job => job.Row).Where(row => row.Change > after)
+                .OrderBy(row => row.Change).Take(max)]);
+
     public Task<ImmutableArray<JobRow>> ReadInOrderAsync(
         string domain, long after, int max, CancellationToken cancellationToken = default) =>
         Task.FromResult<ImmutableArray<JobRow>>(
@@ -63,7 +69,7 @@ public sealed partial class ModelStore
         {
             var domain = DomainOf(GrainKeys.ParseJob(key).Domain);
             Store(domain, new(
-                null, new(IsActive: false, IsDeleted: true, DueAt: null),
+                null, new(IsActive: false, IsRunnable: false, IsDeleted: true, DueAt: null),
                 new(key, stored.Row.Added, ++domain.NewestChange, IsDeleted: true, Body: Array.Empty<byte>())));
         }
     }

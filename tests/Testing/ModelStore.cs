@@ -155,8 +155,8 @@ public sealed partial class ModelStore : IGrainStorage, IJobRows, IRowCollection
 
     private sealed record ModelRecord(string ETag, ReadOnlyMemory<byte> Body);
 
-    private sealed record IndexedJob(bool IsActive, bool IsDeleted, DateTimeOffset? DueAt)
+    private sealed record IndexedJob(bool IsActive, bool IsRunnable, bool IsDeleted, DateTimeOffset? DueAt)
     {
-        public static IndexedJob Of(IStoredJob job) => new(job.IsActive, job.IsDeleted, job.DueAt);
+        public static IndexedJob Of(IStoredJob job) => new(job.IsActive, job.IsRunnable, job.IsDeleted, job.DueAt);
     }
 }

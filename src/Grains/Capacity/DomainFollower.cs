@@ -113,8 +113,12 @@ internal sealed class DomainFollower(string domain, IJobRows rows)
                 LastCheckpointAt = outline.LastCheckpointAt,
                 Difference = outline.GpuLim - outline.GpuAssigned,
                 Surplus = outline.GpuAssigned - outline.GpuReq,
-                Json = outline.RecordJson.ToArray(),
+                Json = Keep(row, outline.RecordJson),
             };
+
+    /// <summary>A part of the row keeps all of it in memory: fine unless most of it is something else.</summary>
+    private static ReadOnlyMemory<byte> Keep(JobRow row, ReadOnlyMemory<byte> recordJson) =>
+        recordJson.Length >= row.Body.Length / 2 ? recordJson : recordJson.ToArray();
 
     private static LedgerState Claim(
         JobRow row,

@@ -16,7 +16,7 @@ public sealed class JobDesiredRuns(IJobRows rows) : IDesiredRuns
         var jobs = ImmutableArray.CreateBuilder<JobRuns>();
         for (long after = 0; ;)
         {
-            var page = await rows.ReadActiveAsync(domain, after, PageSize, cancellationToken);
+            var page = await rows.ReadRunnableAsync(domain, after, PageSize, cancellationToken);
             if (page.IsEmpty)
             {
                 return new(jobs.ToImmutable(), position);
@@ -44,7 +44,7 @@ public sealed class JobDesiredRuns(IJobRows rows) : IDesiredRuns
 
     private static JobRuns RunsOf(JobRow row)
     {
-        // External jobs are most of all rows, and have nothing to run: their state need not be read as a whole.
+        // Changes come of all jobs, and most have nothing to run: their state need not be read as a whole.
         return JobRows.MayRun(row) ? new(row.Key, Runs(row.Key, JobRows.Parse(row))) : new(row.Key, []);
     }
 

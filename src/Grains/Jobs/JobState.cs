@@ -43,6 +43,9 @@ public sealed record JobState : IStoredJob
     public bool IsActive =>
         !Ending.IsEmpty
         || (Record is not null && (Record.Status != JobStatus.Completed || Managed is { IsEndConfirmed: false }));
+
+    [JsonIgnore]
+    public bool IsRunnable => !Ending.IsEmpty || (Record is not null && Managed is { IsEndConfirmed: false });
 }
 
 /// <summary>A deleted job whose processes or pods may still exist.</summary>

@@ -12,6 +12,12 @@ public interface IStoredJob
     /// <summary>True: ranked, or something of it is still to be ended. Only such rows are read at a start.</summary>
     bool IsActive { get; }
 
+    /// <summary>
+    /// True: an executor has, or may get, something to do for it. Such rows alone are read again to see what should run,
+    /// as most active rows belong to jobs that somebody else runs. Never true where <see cref="IsActive"/> is false.
+    /// </summary>
+    bool IsRunnable { get; }
+
     /// <summary>True: invisible to reads in the order of addition; the row stays as a marker for followers.</summary>
     bool IsDeleted { get; }
 
@@ -49,6 +55,10 @@ public interface IJobRows
     /// Active rows that changed after <paramref name="after"/>, in the order of their change numbers.
     /// </summary>
     Task<ImmutableArray<JobRow>> ReadActiveAsync(
+        string domain, long after, int max, CancellationToken cancellationToken = default);
+
+    /// <summary>As <see cref="ReadActiveAsync"/>, of rows with <see cref="IStoredJob.IsRunnable"/> alone.</summary>
+    Task<ImmutableArray<JobRow>> ReadRunnableAsync(
         string domain, long after, int max, CancellationToken cancellationToken = default);
 
     /// <summary>

@@ -129,7 +129,7 @@ public sealed class JobRanking
                 piece.Clear();
             }
 
-            piece.AddRange(job.Json);
+            piece.AddRange(job.Json.Span);
         }
 
         piece.Add((byte)']');

@@ -22,5 +22,5 @@ public sealed record RankedJob
     public required int Surplus { get; init; }
 
     /// <summary>The record as clients see it; UTF-8. Never changed.</summary>
-    public required byte[] Json { get; init; }
+    public required ReadOnlyMemory<byte> Json { get; init; }
 }

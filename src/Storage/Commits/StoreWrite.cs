@@ -9,15 +9,27 @@ internal enum WriteKind
     Rows = 3,
 }
 
+/// <summary>Whom a job's row still concerns.</summary>
+internal enum JobActivity
+{
+    None = 0,
+
+    /// <summary><see cref="Sluice.Grains.Ports.IStoredJob.IsActive"/>.</summary>
+    Active = 1,
+
+    /// <summary><see cref="Sluice.Grains.Ports.IStoredJob.IsRunnable"/>.</summary>
+    Runnable = 2,
+}
+
 /// <summary>What is stored under the key of a write, as its guard found it.</summary>
 /// <param name="Id">Of the row, in its table; 0: there is none.</param>
 /// <param name="ETag">Null: nothing, or what was cleared.</param>
 /// <param name="Added">Of a job: its place in the order of addition.</param>
 /// <param name="IsDeleted">Of a job.</param>
-/// <param name="IsActive">Of a job.</param>
+/// <param name="Activity">Of a job.</param>
 /// <param name="DueAtTicks">Null: never.</param>
 internal readonly record struct StoredGuard(
-    long Id, string? ETag, long Added, bool IsDeleted, bool IsActive, long? DueAtTicks);
+    long Id, string? ETag, long Added, bool IsDeleted, JobActivity Activity, long? DueAtTicks);
 
 /// <summary>One writer's entry in a batch: all of it is committed, or nothing.</summary>
 internal abstract class StoreWrite(WriteKind kind, string key, string? expectedETag, string newETag)

@@ -23,7 +23,7 @@ internal sealed class JobWrite(string key, string domain, string? expectedETag, 
 
     public byte[]? Body { get; } = body;
 
-    public required bool IsActive { get; init; }
+    public required JobActivity Activity { get; init; }
 
     public required bool IsDeleted { get; init; }
 

@@ -61,6 +61,8 @@ internal interface IReadSession : IDisposable
 
     ImmutableArray<JobRow> ReadActive(string domain, long after, int max);
 
+    ImmutableArray<JobRow> ReadRunnable(string domain, long after, int max);
+
     ImmutableArray<JobRow> ReadInOrder(string domain, long after, int max);
 
     OwnedRows LoadRows(string owner);

@@ -18,6 +18,7 @@ internal sealed class SqliteReadSession(SqliteDatabase database) : IReadSession
     private readonly SqliteStatement _purged = database.Prepare(SqliteStatements.ReadPurged);
     private readonly SqliteStatement _changes = database.Prepare(SqliteStatements.ReadChanges);
     private readonly SqliteStatement _active = database.Prepare(SqliteStatements.ReadActive);
+    private readonly SqliteStatement _runnable = database.Prepare(SqliteStatements.ReadRunnable);
     private readonly SqliteStatement _inOrder = database.Prepare(SqliteStatements.ReadInOrder);
     private readonly SqliteStatement _owner = database.Prepare("SELECT id, etag FROM owners WHERE key = ?1");
     private readonly SqliteStatement _rows = database.Prepare(SqliteStatements.LoadRows);
@@ -41,6 +42,9 @@ internal sealed class SqliteReadSession(SqliteDatabase database) : IReadSession
 
     public ImmutableArray<JobRow> ReadActive(string domain, long after, int max) =>
         ReadJobs(_active, domain, after, max);
+
+    public ImmutableArray<JobRow> ReadRunnable(string domain, long after, int max) =>
+        ReadJobs(_runnable, domain, after, max);
 
     public ImmutableArray<JobRow> ReadInOrder(string domain, long after, int max) =>
         ReadJobs(_inOrder, domain, after, max);

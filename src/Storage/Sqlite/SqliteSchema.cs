@@ -6,7 +6,7 @@ internal static class SqliteSchema
     private static readonly string[] Migrations =
     [
         // Version 1. Updates of a job touch its row and one index entry: rank, so that active rows, inactive ones and
-        // purgeable markers are three ranges of one index instead of three indexes.
+        // purgeable markers are ranges of one index instead of indexes.
         """
         CREATE TABLE domains (
             id INTEGER PRIMARY KEY,
@@ -56,6 +56,14 @@ internal static class SqliteSchema
             body BLOB NOT NULL,
             PRIMARY KEY (owner, collection, key)
         ) WITHOUT ROWID;
+        """,
+
+        // Version 2. Of the active rows (kind 2) those that an executor may have to do with are a range of their own.
+        """
+        UPDATE jobs SET kind = 3
+        WHERE kind = 2 AND (
+            json_type(CAST(body AS TEXT), '$.managed') = 'object'
+            OR json_array_length(CAST(body AS TEXT), '$.ending') > 0);
         """,
     ];
 

@@ -9,12 +9,13 @@ internal static class SqliteStatements
     private const int MarkerKind = 0;
     private const int InactiveKind = 1;
     private const int ActiveKind = 2;
+    private const int RunnableKind = 3;
 
     /// <summary>?1: an array of [kind of write, key, state name]; answers the place in it and what is stored.</summary>
     public static readonly string Guards = $"""
         WITH guards AS MATERIALIZED (
             SELECT key AS place, value ->> 0 AS kind, value ->> 1 AS key, value ->> 2 AS state FROM json_each(?1))
-        SELECT place, j.id, j.etag, j.added, j.deleted, j.kind = {ActiveKind}, j.due
+        SELECT place, j.id, j.etag, j.added, j.deleted, j.kind, j.due
             FROM guards g CROSS JOIN jobs j ON j.key = g.key WHERE g.kind = {(int)WriteKind.Job}
         UNION ALL
         SELECT place, r.id, r.etag, 0, 0, 0, NULL
@@ -77,13 +78,14 @@ internal static class SqliteStatements
 
     public const string ReadPurged = "SELECT purged_change FROM domains WHERE name = ?1";
 
-    /// <summary>?1 domain, ?2 after, ?3 how many. Three ranges of one index, merged by change.</summary>
-    public static readonly string ReadChanges = $"""
-        {ChangesOfKind(MarkerKind)} UNION ALL {ChangesOfKind(InactiveKind)} UNION ALL {ChangesOfKind(ActiveKind)}
-        ORDER BY change LIMIT ?3
-        """;
+    /// <summary>?1 domain, ?2 after, ?3 how many. Ranges of one index, merged by change.</summary>
+    public static readonly string ReadChanges = ChangesOf(MarkerKind, InactiveKind, ActiveKind, RunnableKind);
 
-    public static readonly string ReadActive = $"{ChangesOfKind(ActiveKind)} ORDER BY change LIMIT ?3";
+    /// <summary>As <see cref="ReadChanges"/>.</summary>
+    public static readonly string ReadActive = ChangesOf(ActiveKind, RunnableKind);
+
+    /// <summary>As <see cref="ReadChanges"/>.</summary>
+    public static readonly string ReadRunnable = ChangesOf(RunnableKind);
 
     public const string ReadInOrder = """
         SELECT key, added, change, deleted, body FROM jobs
@@ -106,10 +108,21 @@ internal static class SqliteStatements
 
     public static int KindOf(JobWrite write) => write switch
     {
-        { IsActive: true } => ActiveKind,
+        { Activity: JobActivity.Runnable } => RunnableKind,
+        { Activity: JobActivity.Active } => ActiveKind,
         { IsDeleted: true, DueAtTicks: null } => MarkerKind,
         _ => InactiveKind,
     };
+
+    public static JobActivity ActivityOf(long kind) => kind switch
+    {
+        RunnableKind => JobActivity.Runnable,
+        ActiveKind => JobActivity.Active,
+        _ => JobActivity.None,
+    };
+
+    private static string ChangesOf(params int[] kinds) =>
+        $"{string.Join(" UNION ALL ", kinds.Select(ChangesOfKind))} ORDER BY change LIMIT ?3";
 
     private static string ChangesOfKind(int kind) => $"""
         SELECT key, added, change, deleted, body FROM jobs

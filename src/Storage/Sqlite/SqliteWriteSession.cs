@@ -74,7 +74,7 @@ internal sealed class SqliteWriteSession(SqliteDatabase database, SqliteCheckpoi
                 _guards.GetStringOrNull(2),
                 _guards.GetInt64(3),
                 _guards.GetBoolean(4),
-                _guards.GetBoolean(5),
+                SqliteStatements.ActivityOf(_guards.GetInt64(5)),
                 _guards.GetInt64OrNull(6));
         }
     }
@@ -93,8 +93,8 @@ internal sealed class SqliteWriteSession(SqliteDatabase database, SqliteCheckpoi
         var etag = write.Body is null ? null : write.NewETag;
         var stored = write.Stored;
         if (stored.Id != 0
-            && (stored.IsActive, stored.IsDeleted, stored.DueAtTicks, stored.Added)
-                == (write.IsActive, write.IsDeleted, write.DueAtTicks, write.Added))
+            && (stored.Activity, stored.IsDeleted, stored.DueAtTicks, stored.Added)
+                == (write.Activity, write.IsDeleted, write.DueAtTicks, write.Added))
         {
             // Most writes: naming fewer columns spares the indexes that they do not move in.
             _updateJobBody.Bind(1, stored.Id).Bind(2, write.Change).Bind(3, etag).BindBlob(4, write.Body).Execute();

@@ -133,6 +133,23 @@ public abstract partial class StoreContractTests
     }
 
     [Fact]
+    public async Task Runnable_rows_are_read_apart_and_are_active_as_well()
+    {
+        await PutJobAsync("a", new TestJob { IsRunnable = true });
+        await PutJobAsync("external");
+        await PutJobAsync("ended", new TestJob { IsRunnable = true });
+        await PutJobAsync("b", new TestJob { IsRunnable = true });
+        await PutJobAsync("late");
+        await PutJobAsync("ended", new TestJob { IsActive = false });
+        await PutJobAsync("late", new TestJob { IsRunnable = true });
+
+        Assert.Equal(["a", "b", "late"], Names(await Jobs.ReadRunnableAsync(Domain, 0, 10)));
+        Assert.Equal(["a", "external", "b", "late"], Names(await Jobs.ReadActiveAsync(Domain, 0, 10)));
+        Assert.Equal(["b"], Names(await Jobs.ReadRunnableAsync(Domain, 1, 1)));
+        Assert.Equal(["a", "external", "b", "ended", "late"], Names(await ReadChangesAsync(after: 0)));
+    }
+
+    [Fact]
     public async Task The_place_in_the_order_of_addition_is_kept_until_a_deletion()
     {
         await PutJobAsync("a");

@@ -139,6 +139,30 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_database_of_version_1_is_taken_over_with_what_is_to_run_in_it()
+    {
+        Open().Dispose();
+        using (var old = new SqliteDatabase(DatabasePath))
+        {
+            old.Execute("""
+                INSERT INTO domains (id, name, newest_change, newest_added) VALUES (1, 'default', 4, 4);
+                INSERT INTO jobs (key, domain, added, change, kind, deleted, etag, body) VALUES
+                    ('job/default/external', 1, 1, 1, 2, 0, 'e1', CAST('{"record":{},"ending":[]}' AS BLOB)),
+                    ('job/default/managed', 1, 2, 2, 2, 0, 'e2', CAST('{"record":{},"managed":{"uid":"a"}}' AS BLOB)),
+                    ('job/default/ending', 1, 3, 3, 2, 1, 'e3', CAST('{"ending":[{"uid":"b"}]}' AS BLOB)),
+                    ('job/default/ended', 1, 4, 4, 1, 0, 'e4', CAST('{"record":{},"managed":{"uid":"c"}}' AS BLOB));
+                PRAGMA user_version = 1;
+                """);
+        }
+
+        using var store = Open();
+
+        var runnable = await store.ReadRunnableAsync("default", 0, 10);
+        Assert.Equal(["job/default/managed", "job/default/ending"], runnable.Select(row => row.Key));
+        Assert.Equal(3, (await store.ReadActiveAsync("default", 0, 10)).Length);
+    }
+
+    [Fact]
     public async Task A_full_disk_fails_that_write_only_and_writes_go_on_once_there_is_space()
     {
         using var store = Open(maxDatabaseBytes: 1 << 20);
