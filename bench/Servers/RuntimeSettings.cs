@@ -9,7 +9,7 @@ internal static class RuntimeSettings
 
     /// <summary>Saying a default aloud is no difference.</summary>
     private static readonly string[] Defaults =
-        ["System.GC.Server=False", "System.GC.Concurrent=True", "System.Runtime.TieredPGO=True"];
+        ["System.GC.Server=False", "System.GC.Concurrent=True", "System.Runtime.TieredPGO=False"];
 
     /// <exception cref="BenchFailure">They differ, and a ratio would say little.</exception>
     public static void RequireSame(string server)

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Sluice.Scheduling.Ranking;
 
 namespace Sluice.Scheduling.Tests;
@@ -50,12 +49,21 @@ public sealed class JobRankingTests
             var added = jobs.TryGetValue(key, out var old) ? old.Added : step;
             jobs[key] = Job(key, added, random.Next(50), random.Next(50), random.Next(4), random.Next(4));
             ranking.Put(jobs[key]);
+            if (step % 100 == 0)
+            {
+                AssertSorted(ranking, jobs.Values);
+            }
         }
 
-        var byCheckpoint = jobs.Values.OrderByDescending(job => job.LastCheckpointAt).ThenBy(job => job.Added).ToList();
+        AssertSorted(ranking, jobs.Values);
+        AssertSorted(new JobRanking(jobs.Values), jobs.Values);
+    }
+
+    private static void AssertSorted(JobRanking ranking, IReadOnlyCollection<RankedJob> jobs)
+    {
+        var byCheckpoint = jobs.OrderByDescending(job => job.LastCheckpointAt).ThenBy(job => job.Added).ToList();
         Assert.Equal(
-            jobs.Values.OrderBy(job => job.ArrivedAt).ThenBy(job => job.Added),
-            ranking.Select(RankingOrder.Arrival, 0, null));
+            jobs.OrderBy(job => job.ArrivedAt).ThenBy(job => job.Added), ranking.Select(RankingOrder.Arrival, 0, null));
         Assert.Equal(byCheckpoint.Where(job => job.Difference > 0), ranking.Select(RankingOrder.CanUseMore, 0, null));
         for (var x = 0; x < 5; x++)
         {
@@ -95,10 +103,10 @@ public sealed class JobRankingTests
         }
 
         var text = Text(ranking, RankingOrder.Arrival, 0, null);
-        Assert.Equal(5_000, JsonDocument.Parse(text).RootElement.GetArrayLength());
+        Assert.Equal(5_000, System.Text.Json.JsonDocument.Parse(text).RootElement.GetArrayLength());
         Assert.True(ranking.Encode(RankingOrder.Arrival, 0, null).Length > 1);
-        using var two = JsonDocument.Parse(Text(ranking, RankingOrder.Arrival, 0, 2));
-        Assert.Equal(2, two.RootElement.GetArrayLength());
+        var two = Text(ranking, RankingOrder.Arrival, 0, 2);
+        Assert.Equal(2, System.Text.Json.JsonDocument.Parse(two).RootElement.GetArrayLength());
     }
 
     [Fact]

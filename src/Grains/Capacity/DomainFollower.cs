@@ -33,8 +33,11 @@ internal sealed class DomainFollower(string domain, IJobRows rows)
         var newest = await rows.ReadNewestChangeAsync(domain);
         var ranked = new Dictionary<string, RankedJob>(StringComparer.Ordinal);
         var uidsByJob = NewIndex();
-        for (long after = 0; await rows.ReadActiveAsync(domain, after, PageSize) is { Length: > 0 } page;)
+        var reading = rows.ReadActiveAsync(domain, after: 0, PageSize);
+        while (await reading is { Length: > 0 } page)
         {
+            // The next page is read while this one is taken over.
+            reading = rows.ReadActiveAsync(domain, page[^1].Change, PageSize);
             foreach (var row in page)
             {
                 var outline = JobRows.Outline(row);
@@ -45,8 +48,6 @@ internal sealed class DomainFollower(string domain, IJobRows rows)
 
                 ledger = Claim(row, outline, ledger, uidsByJob);
             }
-
-            after = page[^1].Change;
         }
 
         // Nobody may see the ranking half made: it takes the old one's place when it is whole.
@@ -113,12 +114,8 @@ internal sealed class DomainFollower(string domain, IJobRows rows)
                 LastCheckpointAt = outline.LastCheckpointAt,
                 Difference = outline.GpuLim - outline.GpuAssigned,
                 Surplus = outline.GpuAssigned - outline.GpuReq,
-                Json = Keep(row, outline.RecordJson),
+                Json = outline.RecordJson.ToArray(),
             };
-
-    /// <summary>A part of the row keeps all of it in memory: fine unless most of it is something else.</summary>
-    private static ReadOnlyMemory<byte> Keep(JobRow row, ReadOnlyMemory<byte> recordJson) =>
-        recordJson.Length >= row.Body.Length / 2 ? recordJson : recordJson.ToArray();
 
     private static LedgerState Claim(
         JobRow row,

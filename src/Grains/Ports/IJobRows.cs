@@ -13,8 +13,8 @@ public interface IStoredJob
     bool IsActive { get; }
 
     /// <summary>
-    /// True: an executor has, or may get, something to do for it. Such rows alone are read again to see what should run,
-    /// as most active rows belong to jobs that somebody else runs. Never true where <see cref="IsActive"/> is false.
+    /// True: an executor has, or may get, something to do for it. Only such rows are read to see what should run, as
+    /// most active rows belong to jobs that somebody else runs. Never true where <see cref="IsActive"/> is false.
     /// </summary>
     bool IsRunnable { get; }
 

@@ -22,7 +22,7 @@ public enum RankingOrder
 
 /// <summary>
 /// The active jobs of a domain, kept in order while they change, so that the first of a list costs a look at the tree
-/// and no sort. Not for concurrent use.
+/// and no sort. An order is made when it is first asked for. Not for concurrent use.
 /// </summary>
 public sealed class JobRanking
 {
@@ -35,9 +35,9 @@ public sealed class JobRanking
             : left.Added.CompareTo(right.Added));
 
     private readonly Dictionary<string, RankedJob> _jobs;
-    private readonly SortedSet<RankedJob> _byArrival;
-    private readonly SortedSet<RankedJob> _byCheckpoint;
-    private readonly SortedSet<RankedJob> _canUseMore;
+    private readonly Order _byArrival = new(ByArrival, _ => true);
+    private readonly Order _byCheckpoint = new(ByCheckpoint, _ => true);
+    private readonly Order _canUseMore = new(ByCheckpoint, job => job.Difference > 0);
 
     public JobRanking()
         : this([])
@@ -53,10 +53,6 @@ public sealed class JobRanking
         {
             _jobs.Add(job.Key, job);
         }
-
-        _byArrival = new(jobs, ByArrival);
-        _byCheckpoint = new(jobs, ByCheckpoint);
-        _canUseMore = new(jobs.Where(job => job.Difference > 0), ByCheckpoint);
     }
 
     public int Count => _jobs.Count;
@@ -71,11 +67,7 @@ public sealed class JobRanking
         _jobs.Add(job.Key, job);
         _byArrival.Add(job);
         _byCheckpoint.Add(job);
-        if (job.Difference > 0)
-        {
-            _canUseMore.Add(job);
-        }
-
+        _canUseMore.Add(job);
         Version++;
     }
 
@@ -99,10 +91,11 @@ public sealed class JobRanking
     {
         IEnumerable<RankedJob> jobs = order switch
         {
-            RankingOrder.Arrival => _byArrival,
-            RankingOrder.CanUseMore => _canUseMore,
-            RankingOrder.DifferenceIs => (x > 0 ? _canUseMore : _byCheckpoint).Where(job => job.Difference == x),
-            RankingOrder.CanGive => _byCheckpoint.Where(job => job.Surplus >= x),
+            RankingOrder.Arrival => _byArrival.Of(_jobs.Values),
+            RankingOrder.CanUseMore => _canUseMore.Of(_jobs.Values),
+            RankingOrder.DifferenceIs =>
+                (x > 0 ? _canUseMore : _byCheckpoint).Of(_jobs.Values).Where(job => job.Difference == x),
+            RankingOrder.CanGive => _byCheckpoint.Of(_jobs.Values).Where(job => job.Surplus >= x),
             _ => throw new ArgumentOutOfRangeException(nameof(order), order, "unknown order"),
         };
         return limit is { } most ? jobs.Take(most) : jobs;
@@ -135,5 +128,23 @@ public sealed class JobRanking
         piece.Add((byte)']');
         pieces.Add(piece.ToArray());
         return pieces.ToImmutable();
+    }
+
+    /// <summary>One order, which costs nothing until somebody asks for it.</summary>
+    private sealed class Order(IComparer<RankedJob> comparer, Func<RankedJob, bool> isIn)
+    {
+        private SortedSet<RankedJob>? _sorted;
+
+        public SortedSet<RankedJob> Of(IEnumerable<RankedJob> jobs) => _sorted ??= new(jobs.Where(isIn), comparer);
+
+        public void Add(RankedJob job)
+        {
+            if (_sorted is not null && isIn(job))
+            {
+                _sorted.Add(job);
+            }
+        }
+
+        public void Remove(RankedJob job) => _sorted?.Remove(job);
     }
 }
