@@ -72,7 +72,7 @@ public class ExecutorLoopTests
     public async Task A_report_that_fails_is_sent_again()
     {
         await using var world = await StartedAsync();
-        await Wait.UntilAsync("nodes", () => !_reports.Nodes.IsEmpty);
+        await Eventually.IsTrueAsync(() => !_reports.Nodes.IsEmpty, "nodes");
         _reports.FailNext(3);
 
         _rows.Set(Runs.Desired());
@@ -100,7 +100,7 @@ public class ExecutorLoopTests
         _executor.Become(Runs.Observed(RunPhase.Running));
         _rows.Set(Runs.Desired());
         await using var world = await StartedAsync();
-        await Wait.UntilAsync("nodes", () => !_reports.Nodes.IsEmpty);
+        await Eventually.IsTrueAsync(() => !_reports.Nodes.IsEmpty, "nodes");
 
         _rows.IsBroken = false;
 
@@ -115,7 +115,7 @@ public class ExecutorLoopTests
 
         await using var world = await StartedAsync();
 
-        await Wait.UntilAsync("forgotten", () => _executor.LogOf("u-1").Length == 2);
+        await Eventually.IsTrueAsync(() => _executor.LogOf("u-1").Length == 2, "forgotten");
         Assert.Equal(["stop u-1", "forget u-1"], _executor.LogOf("u-1"));
         Assert.Empty(_reports.Runs);
     }
@@ -138,7 +138,7 @@ public class ExecutorLoopTests
 
         _rows.Set(key, successor, old with { ShouldRun = false, Generation = 2 });
 
-        await Wait.UntilAsync("forgotten", () => _executor.LogOf("u-1").Contains("forget u-1"));
+        await Eventually.IsTrueAsync(() => _executor.LogOf("u-1").Contains("forget u-1"), "forgotten");
         await UntilReportedAsync(1, "u-2");
         Assert.Equal([(RunPhase.Running, 1L, 1), (RunPhase.Stopped, 2L, 1)], _reports.Of("u-1"));
         Assert.Equal(["start 1 u-2"], _executor.LogOf("u-2"));
@@ -155,7 +155,7 @@ public class ExecutorLoopTests
 
         _rows.Purge(Runs.Desired().JobKey);
 
-        await Wait.UntilAsync("forgotten", () => _executor.LogOf("u-1").Contains("forget u-1"));
+        await Eventually.IsTrueAsync(() => _executor.LogOf("u-1").Contains("forget u-1"), "forgotten");
         Assert.Equal(["start 1 u-2"], _executor.LogOf("u-2"));
         Assert.True(_rows.FullReads >= 2);
     }
@@ -168,7 +168,7 @@ public class ExecutorLoopTests
         await using var world = await StartedAsync();
 
         _rows.Set(Runs.Desired(uid: "slow"));
-        await Wait.UntilAsync("begun", () => _executor.LogOf("slow").Length > 0);
+        await Eventually.IsTrueAsync(() => _executor.LogOf("slow").Length > 0, "begun");
         for (var index = 0; index < 100; index++)
         {
             _rows.Set(Runs.Desired(uid: $"quick-{index}"));
@@ -182,7 +182,7 @@ public class ExecutorLoopTests
 
         Assert.Equal(["start 1 slow"], _executor.LogOf("slow"));
         gate.SetResult();
-        await Wait.UntilAsync("the last", () => _reports.Of("slow").Contains((RunPhase.Running, 101L, 101)));
+        await Eventually.IsTrueAsync(() => _reports.Of("slow").Contains((RunPhase.Running, 101L, 101)), "the last");
         Assert.DoesNotContain(_executor.Log, line => line.Contains(" at once ", StringComparison.Ordinal));
         Assert.DoesNotContain(_executor.Log, line => line.Contains(" beside ", StringComparison.Ordinal));
     }
@@ -190,15 +190,21 @@ public class ExecutorLoopTests
     [Fact]
     public async Task An_attempt_is_not_started_before_its_time()
     {
-        await using var world = await StartedAsync();
-        var due = DateTimeOffset.UtcNow + TimeSpan.FromMilliseconds(300);
-        var started = DateTimeOffset.MaxValue;
-        _reports.OnReport = _ => started = DateTimeOffset.UtcNow;
+        var time = new FakeTimeProvider(Runs.Now);
+        await using var world = new LoopWorld(
+            _executor, _rows, _reports, new() { MinPassInterval = TimeSpan.Zero }, time);
+        await world.StartAsync();
+        _rows.Set(Runs.Desired() with { NotBefore = Runs.Now + TimeSpan.FromSeconds(1) });
+        _rows.Set(Runs.Desired(uid: "u-2"));
+        await UntilReportedAsync(1, "u-2");
 
-        _rows.Set(Runs.Desired() with { NotBefore = due });
+        time.Advance(TimeSpan.FromMilliseconds(999));
+        _rows.Set(Runs.Desired(uid: "u-3"));
+        await UntilReportedAsync(1, "u-3");
+        Assert.Empty(_executor.LogOf("u-1"));
 
-        await UntilReportedAsync(1);
-        Assert.True(started >= due);
+        await AdvanceUntilReportedAsync(time, "u-1");
+        Assert.Equal(["start 1 u-1"], _executor.LogOf("u-1"));
     }
 
     [Fact]
@@ -208,7 +214,7 @@ public class ExecutorLoopTests
 
         await using var world = await StartedAsync();
 
-        await Wait.UntilAsync("nodes", () => !_reports.Nodes.IsEmpty);
+        await Eventually.IsTrueAsync(() => !_reports.Nodes.IsEmpty, "nodes");
         Assert.Equal(_executor.Nodes, Assert.Single(_reports.Nodes).Nodes);
     }
 
@@ -218,11 +224,11 @@ public class ExecutorLoopTests
         await using var world = new LoopWorld(
             _executor, _rows, _reports, new() { NodeInterval = TimeSpan.FromMilliseconds(1) });
         await world.StartAsync();
-        await Wait.UntilAsync("nodes", () => !_reports.Nodes.IsEmpty);
+        await Eventually.IsTrueAsync(() => !_reports.Nodes.IsEmpty, "nodes");
 
         _executor.Nodes = [new("node-0", 4, true)];
 
-        await Wait.UntilAsync("fewer", () => _reports.Nodes.Count > 1);
+        await Eventually.IsTrueAsync(() => _reports.Nodes.Count > 1, "fewer");
         Assert.Equal([8, 4], _reports.Nodes.Select(report => report.Nodes[0].GpuCount));
     }
 
@@ -254,7 +260,7 @@ public class ExecutorLoopTests
         await local.FileAsync("attempts");
         _rows.Set(Runs.Desired(Script, generation: 2, attempt: 2));
 
-        await Wait.UntilAsync("completed", () => _reports.Of("u-1").Contains((RunPhase.Exited, 2L, 3)));
+        await Eventually.IsTrueAsync(() => _reports.Of("u-1").Contains((RunPhase.Exited, 2L, 3)), "completed");
         Assert.Equal(["1", "saved", "2", "3"], await File.ReadAllLinesAsync(local.WorkFile("attempts")));
         var ends = _reports.Runs.Where(report => report.Phase != RunPhase.Running);
         Assert.Equal(
@@ -270,5 +276,14 @@ public class ExecutorLoopTests
     }
 
     private Task UntilReportedAsync(int count, string uid = "u-1") =>
-        Wait.UntilAsync($"{count} reports of {uid}", () => _reports.Of(uid).Count >= count);
+        Eventually.IsTrueAsync(() => _reports.Of(uid).Count >= count, $"{count} reports of {uid}");
+
+    /// <summary>Moves the time on bit by bit: the loop may not wait for it yet.</summary>
+    private Task AdvanceUntilReportedAsync(FakeTimeProvider time, string uid) => Eventually.IsTrueAsync(
+        () =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            return _reports.Of(uid).Count > 0;
+        },
+        $"a report of {uid}");
 }

@@ -8,14 +8,22 @@ using Sluice.Grains.Ports;
 
 namespace Sluice.Executors.Tests;
 
-/// <summary>A running loop between rows and an executor, with everything that it did in the order it was done.</summary>
+/// <summary>
+/// A running loop between rows and an executor, with everything that it did in the order it was done.
+/// </summary>
 internal sealed class LoopWorld : IAsyncDisposable
 {
     private readonly ExecutorLoop _loop;
     private readonly NodeReporter _nodes;
 
-    public LoopWorld(IExecutor executor, FakeRows rows, FakeReports reports, ExecutorLoopOptions? options = null)
+    public LoopWorld(
+        IExecutor executor,
+        FakeRows rows,
+        FakeReports reports,
+        ExecutorLoopOptions? options = null,
+        TimeProvider? time = null)
     {
+        var clock = time ?? TimeProvider.System;
         var settings = Options.Create(options ?? new ExecutorLoopOptions
         {
             MinPassInterval = TimeSpan.Zero,
@@ -23,9 +31,9 @@ internal sealed class LoopWorld : IAsyncDisposable
             MaxPassInterval = TimeSpan.FromMilliseconds(100),
         });
         _loop = new ExecutorLoop(
-            executor, rows, reports, settings, TimeProvider.System, new ExecutorInstruments(),
+            executor, rows, reports, settings, clock, new ExecutorInstruments(),
             NullLogger<ExecutorLoop>.Instance);
-        _nodes = new NodeReporter(executor, reports, settings, TimeProvider.System, NullLogger<NodeReporter>.Instance);
+        _nodes = new NodeReporter(executor, reports, settings, clock, NullLogger<NodeReporter>.Instance);
     }
 
     public async Task StartAsync()

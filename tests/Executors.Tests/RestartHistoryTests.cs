@@ -39,13 +39,13 @@ public class RestartHistoryTests
                     job.Resize();
                     if (random.Next(2) == 0)
                     {
-                        await Wait.UntilAsync("running", () => job.IsRunning);
+                        await Eventually.IsTrueAsync(() => job.IsRunning, "running");
                     }
                 }
 
                 if (random.Next(3) == 0)
                 {
-                    await Wait.UntilAsync("running", () => job.IsRunning);
+                    await Eventually.IsTrueAsync(() => job.IsRunning, "running");
                     Libc.Signal(world.RunnerPid(job.Attempt), Libc.SigKill);
                 }
             }
@@ -56,10 +56,11 @@ public class RestartHistoryTests
         await using var last = new LoopWorld(world.NewExecutor(), rows, new FakeReports { OnReport = job.Take });
         await last.StartAsync();
         job.Resize();
-        await Wait.UntilAsync("running", () => job.IsRunning);
+        await Eventually.IsTrueAsync(() => job.IsRunning, "running");
 
-        Assert.Equal("", File.Exists(world.WorkFile("complaints")) ? File.ReadAllText(world.WorkFile("complaints")) : "");
-        await Wait.UntilAsync("the last attempt", () => Attempts(world).LastOrDefault() == job.Attempt);
+        var complaints = world.WorkFile("complaints");
+        Assert.Equal("", File.Exists(complaints) ? File.ReadAllText(complaints) : "");
+        await Eventually.IsTrueAsync(() => Attempts(world).LastOrDefault() == job.Attempt, "the last attempt");
         Assert.Equal(Attempts(world).Distinct().Order(), Attempts(world));
     }
 

@@ -129,6 +129,7 @@ public sealed class PipelineTests : IClassFixture<GatewayFixture>
     public async Task Requests_are_counted_by_route_and_class_of_status()
     {
         var seen = new List<(string Instrument, string Tags)>();
+        var haveAll = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var meters = _gateway.Services.GetRequiredService<IMeterFactory>();
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>
@@ -146,8 +147,8 @@ public sealed class PipelineTests : IClassFixture<GatewayFixture>
         await _gateway.GetAsync("/nowhere");
         Assert.Equal(403, (await _gateway.GetAsync("/freegpu", ("Host", "evil.example"))).Status);
 
-        // The answer is on its way before the measurement is taken: only what a later request follows is certain.
-        SpinWait.SpinUntil(() => { lock (seen) return seen.Count >= 6; }, TimeSpan.FromSeconds(30));
+        // The answer is on its way before the measurement is taken. Two of each of the three requests.
+        await haveAll.Task.WaitAsync(TimeSpan.FromSeconds(90));
         lock (seen)
         {
             Assert.Contains(("sluice.gateway.requests", "route=/get_job/{job_name} status=2xx"), seen);
@@ -159,7 +160,14 @@ public sealed class PipelineTests : IClassFixture<GatewayFixture>
         void Note(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
             var text = string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"));
-            lock (seen) seen.Add((instrument.Name, text));
+            lock (seen)
+            {
+                seen.Add((instrument.Name, text));
+                if (seen.Count == 6)
+                {
+                    haveAll.SetResult();
+                }
+            }
         }
     }
 }

@@ -34,7 +34,7 @@ public class AdoptionTests
         }
 
         await File.WriteAllTextAsync(world.WorkFile("go"), "go");
-        await Wait.UntilAsync("the end is recorded", () => world.Folder().ReadEnd(1) is not null);
+        await Eventually.IsTrueAsync(() => world.Folder().ReadEnd(1) is not null, "the end is recorded");
 
         var seen = (await ExecutorWorld.SeeAsync(world.NewExecutor()))!;
         Assert.Equal((RunPhase.Exited, 6), (seen.Phase, seen.ExitCode));
@@ -80,7 +80,8 @@ public class AdoptionTests
         var lost = await ExecutorWorld.PhaseAsync(executor, RunPhase.Exited);
         Assert.Null(lost.ExitCode);
         Assert.Contains("runner was lost", lost.Message, StringComparison.Ordinal);
-        Assert.All(new[] { "main", "daemon", "bare" }, name => Assert.False(ExecutorWorld.Lives(world.Pid(name)), name));
+        Assert.All(
+            new[] { "main", "daemon", "bare" }, name => Assert.False(ExecutorWorld.Lives(world.Pid(name)), name));
     }
 
     [Fact]
@@ -90,7 +91,8 @@ public class AdoptionTests
         var executor = world.NewExecutor();
         await world.StartAsync(
             executor,
-            Runs.Desired("trap 'echo saving; echo saved > saved; exit 0' TERM; echo 1 > ready; while :; do sleep 0.02; done"));
+            Runs.Desired(
+                "trap 'echo saving; echo saved > saved; exit 0' TERM; echo 1 > ready; while :; do sleep 0.02; done"));
         await world.FileAsync("ready");
 
         Libc.Signal(world.RunnerPid(), Libc.SigKill);
@@ -110,9 +112,9 @@ public class AdoptionTests
 
         await world.StartAsync(executor, Runs.Desired("exit 0", attempt: 2));
 
-        await Wait.UntilAsync(
-            "attempt 2 exited",
-            async () => await ExecutorWorld.SeeAsync(executor) is { Attempt: 2, Phase: RunPhase.Exited, ExitCode: 0 });
+        await Eventually.IsTrueAsync(
+            async () => await ExecutorWorld.SeeAsync(executor) is { Attempt: 2, Phase: RunPhase.Exited, ExitCode: 0 },
+            "attempt 2 exited");
     }
 
     [Fact]

@@ -73,7 +73,8 @@ public class StartTests
     {
         await using var world = new ExecutorWorld();
         var executor = world.NewExecutor();
-        await world.StartAsync(executor, Runs.Desired("echo ran >> ran", generation: superseding, attempt: superseding));
+        await world.StartAsync(
+            executor, Runs.Desired("echo ran >> ran", generation: superseding, attempt: superseding));
         await ExecutorWorld.PhaseAsync(executor, RunPhase.Exited);
         var folder = world.Folder();
         if (superseding > 1)
@@ -206,15 +207,17 @@ public class StartTests
         await ExecutorWorld.PhaseAsync(executor, RunPhase.Exited);
 
         await world.StartAsync(executor, Runs.Desired("echo 2 >> checkpoint", attempt: 2));
-        await Wait.UntilAsync(
-            "attempt 2 exited",
-            async () => await ExecutorWorld.SeeAsync(executor) is { Attempt: 2, Phase: RunPhase.Exited });
+        await Eventually.IsTrueAsync(
+            async () => await ExecutorWorld.SeeAsync(executor) is { Attempt: 2, Phase: RunPhase.Exited },
+            "attempt 2 exited");
 
         Assert.Equal(["1", "2"], await File.ReadAllLinesAsync(world.WorkFile("checkpoint")));
         Assert.Equal([2], world.Folder().Attempts());
     }
 
-    /// <summary>What a server leaves that dies after it recorded the attempt and before it started the runner.</summary>
+    /// <summary>
+    /// What a server leaves that dies after it recorded the attempt and before it started the runner.
+    /// </summary>
     private static async Task RecordOnlyAsync(ExecutorWorld world)
     {
         using var probe = new ManualRunner(world);
