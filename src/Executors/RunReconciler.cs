@@ -19,6 +19,13 @@ public static class RunReconciler
     /// <param name="now">The time of the decision.</param>
     public static RunAction Decide(DesiredRun? desired, ObservedRun? observed, RunReport? reported, DateTimeOffset now)
     {
+        if (observed is { IsUnknown: true })
+        {
+            // To start could run it twice, and to stop could end what is right. Only what is never wanted again is
+            // ended.
+            return desired is null or { IsEnding: true } ? new RunAction.Stop() : new RunAction.Wait();
+        }
+
         if (desired is null)
         {
             return observed switch

@@ -26,6 +26,23 @@ public class RunReconcilerTests
         Assert.IsType<RunAction.Start>(
             RunReconciler.Decide(Runs.Desired(), Runs.Observed(RunPhase.None), null, Runs.Now));
 
+    [Theory]
+    [InlineData(RunPhase.None)]
+    [InlineData(RunPhase.Running)]
+    public void What_nobody_can_tell_is_left_alone_until_it_is_never_wanted_again(RunPhase phase)
+    {
+        var unknown = Runs.Observed(phase) with { IsUnknown = true };
+        var waits = Runs.Desired(generation: 2, attempt: 2) with { ShouldRun = false };
+
+        Assert.IsType<RunAction.Wait>(RunReconciler.Decide(Runs.Desired(), unknown, null, Runs.Now));
+        Assert.IsType<RunAction.Wait>(
+            RunReconciler.Decide(Runs.Desired(generation: 2, attempt: 2), unknown, null, Runs.Now));
+        Assert.IsType<RunAction.Wait>(RunReconciler.Decide(waits, unknown, null, Runs.Now));
+        Assert.IsType<RunAction.Stop>(
+            RunReconciler.Decide(waits with { IsEnding = true }, unknown, null, Runs.Now));
+        Assert.IsType<RunAction.Stop>(RunReconciler.Decide(null, unknown, null, Runs.Now));
+    }
+
     [Fact]
     public void Running_as_desired_is_reported_once()
     {
@@ -135,7 +152,10 @@ public class RunReconcilerTests
         Assert.Equal(
             new RunAction.Report(wanted with { IsUnwanted = !shouldRun }),
             RunReconciler.Decide(
-                Runs.Desired() with { ShouldRun = shouldRun, IsEnding = !shouldRun }, ended, shouldRun ? null : wanted, Runs.Now));
+                Runs.Desired() with { ShouldRun = shouldRun, IsEnding = !shouldRun },
+                ended,
+                shouldRun ? null : wanted,
+                Runs.Now));
     }
 
     [Fact]

@@ -87,6 +87,10 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
 
         return Task.FromResult(observed.ToImmutable());
     }
+                if (seen is { IsUnknown: true, Message: { } problem } && run.IsNews(problem))
+                {
+                    LogUnknown(_logger, seen.Uid, problem);
+                }
 
     /// <inheritdoc/>
     public async Task StartAsync(DesiredRun desired, CancellationToken cancellationToken)
@@ -96,7 +100,7 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
         try
         {
             var gpus = _gpus ??= await FindGpusAsync(cancellationToken);
-            await _starter.StartAsync(run!, desired, gpus, cancellationToken);
+            await _starter.StartAsync(run, desired, gpus, cancellationToken);
         }
         finally
         {
@@ -106,6 +110,11 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
 
     /// <inheritdoc/>
     public async Task StopAsync(string uid, CancellationToken cancellationToken)
+            if (run!.Observe(_time.GetUtcNow(), out _) is { IsUnknown: true } unknown)
+            {
+                throw new InvalidDataException($"{desired.Uid} cannot be started: {unknown.Message}");
+            }
+
     {
         if (await EnterAsync(uid, isNew: false, cancellationToken) is not { } run)
         {
@@ -114,7 +123,11 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
 
         try
         {
-            if (run.Last is { } last)
+            if (run.Observe(_time.GetUtcNow(), out _) is { IsUnknown: true })
+            {
+                await _ender.EndUnknownAsync(run.Folder, _options.GracePeriod, cancellationToken);
+            }
+            else if (run.Last is { } last)
             {
                 await _ender.StopAsync(run.Folder, last, cancellationToken);
                 LogStopped(_logger, uid, last.Attempt);
@@ -222,6 +235,12 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
         {
             if (run.Last is { } last)
             {
+        if (run.IsBlank)
+        {
+            // A start that came to nothing: nobody would ever forget it.
+            _store.DropBlank(run);
+        }
+
                 LogLost(_logger, run.Folder.Uid, last.Attempt);
                 _instruments.RunnerLost();
                 await _ender.RecoverAsync(run.Folder, last, _disposed.Token);
@@ -231,7 +250,8 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
         {
             // The next server finishes it.
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             // Looked at again, and tried again, with the next observation.
             LogRecoveryFailed(_logger, exception, run.Folder.Uid);

@@ -28,7 +28,8 @@ internal sealed class RunEnder(TimeProvider time)
                 }
             }
 
-            // A runner that holds the lock writes its record before it starts anything; until then there is nobody to ask.
+            // A runner that holds the lock writes its record before it starts anything; until then there is nobody to
+            // ask.
             if (folder.ReadRunner(spec.Attempt) is { } record)
             {
                 if (!wasAsked)
@@ -48,8 +49,8 @@ internal sealed class RunEnder(TimeProvider time)
     }
 
     /// <summary>
-    /// The runner of a started attempt is gone without a word: ends what it left and records the end. Does nothing where
-    /// somebody else holds the lock.
+    /// The runner of a started attempt is gone without a word: ends what it left and records the end. Does nothing
+    /// where somebody else holds the lock.
     /// </summary>
     public async Task RecoverAsync(RunFolder folder, RunSpec spec, CancellationToken cancellationToken)
     {
@@ -60,11 +61,38 @@ internal sealed class RunEnder(TimeProvider time)
         }
     }
 
+    /// <summary>
+    /// What is recorded of the uid is damaged, and nothing of it is wanted any more: ends what carries its marks, the
+    /// runner with it, and once the lock shows that nothing runs, puts a record in place that says so.
+    /// </summary>
+    public async Task EndUnknownAsync(RunFolder folder, TimeSpan gracePeriod, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using (var runLock = folder.TryTakeLock())
+            {
+                await EndSurvivorsAsync(folder, gracePeriod, cancellationToken);
+                if (runLock is not null)
+                {
+                    folder.ReplaceDamaged(new RunEnd
+                    {
+                        Phase = RunPhase.Stopped,
+                        Message = "its records were damaged",
+                        At = time.GetUtcNow(),
+                    });
+                    return;
+                }
+            }
+
+            await Task.Delay(PollInterval, time, cancellationToken);
+        }
+    }
+
     /// <summary>Records that the attempt was never started. Does nothing where a runner came up after all.</summary>
     public void RecordStartFailure(RunFolder folder, RunSpec spec, string problem)
     {
         using var runLock = folder.TryTakeLock();
-        if (runLock is not null && folder.ReadRunner(spec.Attempt) is null && folder.ReadEnd(spec.Attempt) is null)
+        if (runLock is not null && !folder.HasRunner(spec.Attempt) && folder.ReadEnd(spec.Attempt) is null)
         {
             folder.WriteEnd(
                 spec.Attempt,
@@ -72,7 +100,9 @@ internal sealed class RunEnder(TimeProvider time)
         }
     }
 
-    /// <summary>Under the lock no runner can come up, and one that does later finds the end and starts nothing.</summary>
+    /// <summary>
+    /// Under the lock no runner can come up, and one that does later finds the end and starts nothing.
+    /// </summary>
     private async Task RecordEndAsync(
         RunFolder folder, RunSpec spec, SafeFileHandle runLock, bool wasStopped, CancellationToken cancellationToken)
     {
@@ -83,18 +113,29 @@ internal sealed class RunEnder(TimeProvider time)
             return;
         }
 
-        var runner = folder.ReadRunner(spec.Attempt);
         folder.WriteEnd(spec.Attempt, new RunEnd
         {
             Phase = wasStopped ? RunPhase.Stopped : RunPhase.Exited,
-            Message = runner switch
+            Message = HowItWasLost(folder, spec.Attempt),
+            At = time.GetUtcNow(),
+        });
+    }
+
+    private static string HowItWasLost(RunFolder folder, int attempt)
+    {
+        try
+        {
+            return folder.ReadRunner(attempt) switch
             {
                 null => "ended before it was started",
                 { Runner.IsOfThisBoot: true } => "the runner was lost",
                 _ => "the runner was lost when the machine was restarted",
-            },
-            At = time.GetUtcNow(),
-        });
+            };
+        }
+        catch (InvalidDataException)
+        {
+            return "the runner was lost, and its record is damaged";
+        }
     }
 
     /// <summary>TERM, and after the grace period KILL, to what is left of the uid without a runner.</summary>

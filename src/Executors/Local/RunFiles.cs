@@ -7,6 +7,8 @@ namespace Sluice.Executors.Local;
 /// <summary>What a runner is to run: <c>spec.json</c>, written by the server before the runner is started.</summary>
 internal sealed record RunSpec
 {
+    private const double MaxGraceSeconds = 86_400;
+
     public required string Uid { get; init; }
 
     public required long Generation { get; init; }
@@ -24,6 +26,10 @@ internal sealed record RunSpec
 
     [JsonIgnore]
     public TimeSpan GracePeriod => TimeSpan.FromSeconds(GraceSeconds);
+
+    /// <summary>False: it is valid JSON, but not what was written for this attempt.</summary>
+    public bool IsSoundFor(string uid, int attempt) =>
+        Uid == uid && Attempt == attempt && GraceSeconds is >= 0 and <= MaxGraceSeconds && !Ranks.IsDefault;
 }
 
 /// <summary>One process of a gang.</summary>
@@ -39,7 +45,9 @@ internal sealed record RankSpec
     public required string WorkingDirectory { get; init; }
 }
 
-/// <summary>Who runs an attempt: <c>runner.json</c>, written by the runner under the lock before it starts anything.</summary>
+/// <summary>
+/// Who runs an attempt: <c>runner.json</c>, written by the runner under the lock before it starts anything.
+/// </summary>
 internal sealed record RunnerRecord
 {
     public required ProcessIdentity Runner { get; init; }
@@ -48,6 +56,10 @@ internal sealed record RunnerRecord
 
     /// <summary>Process ids of the ranks; empty until all of them run.</summary>
     public ImmutableArray<int> Ranks { get; init; } = [];
+
+    /// <summary>False: it is valid JSON, but not what was written.</summary>
+    [JsonIgnore]
+    public bool IsSound => Runner is { BootId.Length: > 0 } && !Ranks.IsDefault;
 }
 
 /// <summary>How an attempt ended: <c>exit.json</c>, written under the lock when nothing of it is left.</summary>
@@ -62,6 +74,10 @@ internal sealed record RunEnd
     public string? Message { get; init; }
 
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>False: it is valid JSON, but not what was written.</summary>
+    [JsonIgnore]
+    public bool IsSound => Phase is RunPhase.Exited or RunPhase.Stopped or RunPhase.StartFailed;
 }
 
 /// <summary>The stored form of the files above.</summary>
@@ -72,4 +88,5 @@ internal sealed record RunEnd
 [JsonSerializable(typeof(RunSpec))]
 [JsonSerializable(typeof(RunnerRecord))]
 [JsonSerializable(typeof(RunEnd))]
+[JsonSerializable(typeof(ImmutableArray<string>))]
 internal sealed partial class RunFilesJson : JsonSerializerContext;

@@ -6,17 +6,22 @@ using Microsoft.Win32.SafeHandles;
 namespace Sluice.Executors.Local;
 
 /// <summary>
-/// The folder of one uid. It is the truth about what was started and how it ended, shared by the server and the runners;
-/// whoever holds its lock may change what is known of an attempt.
+/// The folder of one uid. It is the truth about what was started and how it ended, shared by the server and the
+/// runners; whoever holds its lock may change what is known of an attempt.
 /// </summary>
 /// <remarks>
-/// <c>lock</c>, <c>attempt-N/</c> with <c>spec.json</c>, <c>runner.json</c>, <c>stop</c>, <c>exit.json</c> and <c>runner.log</c>,
-/// <c>logs/rank-N.log</c>, <c>work/</c>.
+/// <c>lock</c>, <c>attempt-N/</c> with <c>spec.json</c>, <c>runner.json</c>, <c>stop</c>, <c>exit.json</c> and
+/// <c>runner.log</c>, <c>logs/rank-N.log</c>, <c>work/</c>.
 /// </remarks>
 internal sealed class RunFolder(string path)
 {
     private const string AttemptPrefix = "attempt-";
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const string LockName = "lock";
+    private const string SpecName = "spec.json";
+    private const string RunnerName = "runner.json";
+    private const string EndName = "exit.json";
+
+    private static readonly string[] Records = [SpecName, RunnerName, EndName];
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
@@ -31,7 +36,9 @@ internal sealed class RunFolder(string path)
     public IReadOnlyList<(string Name, string Value)> Markers =>
         [("SLUICE_RUN_UID", Uid), ("SLUICE_RUN_DIR", Path)];
 
-    /// <summary>1–128 letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, not beginning with <c>.</c>: safe as a name of a folder.</summary>
+    /// <summary>
+    /// 1–128 letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, not beginning with <c>.</c>: safe as a name of a folder.
+    /// </summary>
     public static bool IsUid(string uid) =>
         uid is { Length: > 0 and <= 128 }
         && uid[0] != '.'
@@ -47,7 +54,8 @@ internal sealed class RunFolder(string path)
     }
 
     public static void CreatePrivate(string path) =>
-        Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(
+            path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
     public string AttemptPath(int attempt) =>
         System.IO.Path.Combine(Path, AttemptPrefix + attempt.ToString(CultureInfo.InvariantCulture));
@@ -55,36 +63,85 @@ internal sealed class RunFolder(string path)
     public string LogPath(int rank) =>
         System.IO.Path.Combine(Path, "logs", $"rank-{rank.ToString(CultureInfo.InvariantCulture)}.log");
 
-    /// <summary>Numbers of the attempts that have a spec, ascending.</summary>
+    /// <summary>Numbers of the attempts of which anything is recorded, ascending.</summary>
     public int[] Attempts() => !Directory.Exists(Path)
         ? []
         : [.. Directory.EnumerateDirectories(Path, AttemptPrefix + "*")
-            .Where(folder => File.Exists(System.IO.Path.Combine(folder, "spec.json")))
+            .Where(folder => Records.Any(record => File.Exists(System.IO.Path.Combine(folder, record))))
             .Select(AttemptOf).OfType<int>().Order()];
 
-    public RunSpec? ReadSpec(int attempt) => Read(attempt, "spec.json", RunFilesJson.Default.RunSpec);
+    /// <exception cref="InvalidDataException">It is there and cannot be read; the message names the file.</exception>
+    public RunSpec? ReadSpec(int attempt) => Read(
+        attempt, SpecName, RunFilesJson.Default.RunSpec, spec => spec.IsSoundFor(Uid, attempt));
 
-    public RunnerRecord? ReadRunner(int attempt) => Read(attempt, "runner.json", RunFilesJson.Default.RunnerRecord);
+    /// <exception cref="InvalidDataException">It is there and cannot be read; the message names the file.</exception>
+    public RunnerRecord? ReadRunner(int attempt) => Read(
+        attempt, RunnerName, RunFilesJson.Default.RunnerRecord, record => record.IsSound);
 
-    public RunEnd? ReadEnd(int attempt) => Read(attempt, "exit.json", RunFilesJson.Default.RunEnd);
+    /// <exception cref="InvalidDataException">It is there and cannot be read; the message names the file.</exception>
+    public RunEnd? ReadEnd(int attempt) => Read(attempt, EndName, RunFilesJson.Default.RunEnd, end => end.IsSound);
+
+    /// <summary>The last attempt as it was planned; null: there is none.</summary>
+    /// <exception cref="InvalidDataException">
+    /// There is one and it cannot be read; the message names the file.
+    /// </exception>
+    public RunSpec? ReadLastSpec() => Attempts() is [.., var last]
+        ? ReadSpec(last)
+            ?? throw new InvalidDataException($"{System.IO.Path.Combine(AttemptPath(last), SpecName)} is missing")
+        : null;
+
+    /// <summary>True: a runner was started for the attempt, whether or not its record can be read.</summary>
+    public bool HasRunner(int attempt) => File.Exists(System.IO.Path.Combine(AttemptPath(attempt), RunnerName));
 
     public void WriteSpec(RunSpec spec)
     {
         CreatePrivate(Path);
         CreatePrivate(AttemptPath(spec.Attempt));
         CreatePrivate(WorkDirectory);
-        Write(spec.Attempt, "spec.json", spec, RunFilesJson.Default.RunSpec);
+        Write(spec.Attempt, SpecName, spec, RunFilesJson.Default.RunSpec);
         Libc.FlushFolder(Path);
     }
 
     public void WriteRunner(int attempt, RunnerRecord record) =>
-        Write(attempt, "runner.json", record, RunFilesJson.Default.RunnerRecord);
+        Write(attempt, RunnerName, record, RunFilesJson.Default.RunnerRecord);
 
-    public void WriteEnd(int attempt, RunEnd end) => Write(attempt, "exit.json", end, RunFilesJson.Default.RunEnd);
+    public void WriteEnd(int attempt, RunEnd end) => Write(attempt, EndName, end, RunFilesJson.Default.RunEnd);
 
     /// <summary>
-    /// Says that the server wants the attempt to end, before anybody is asked to: a request to end that comes without it
-    /// (the machine shuts down) is none of Sluice's.
+    /// Called under the lock where records are damaged and nothing of the uid is ever wanted again: what cannot be read
+    /// is put in order, so that the run has ended and can be forgotten.
+    /// </summary>
+    public void ReplaceDamaged(RunEnd end)
+    {
+        if (Attempts() is not [.., var last])
+        {
+            return;
+        }
+
+        if (ReadIfSound(() => ReadEnd(last)) is null)
+        {
+            WriteEnd(last, end);
+        }
+
+        if (ReadIfSound(() => ReadSpec(last)) is null)
+        {
+            // Whichever generation it was, none can follow.
+            WriteSpec(new RunSpec
+            {
+                Uid = Uid,
+                Generation = long.MaxValue,
+                Attempt = last,
+                Placement = "unknown",
+                GraceSeconds = 0,
+                LogLimitBytes = 0,
+                Ranks = [],
+            });
+        }
+    }
+
+    /// <summary>
+    /// Says that the server wants the attempt to end, before anybody is asked to: a request to end that comes without
+    /// it (the machine shuts down) is none of Sluice's.
     /// </summary>
     public void MarkStop(int attempt)
     {
@@ -103,15 +160,32 @@ internal sealed class RunFolder(string path)
         }
     }
 
+    /// <summary>
+    /// Deletes the folder where nothing was ever recorded in it: a start came to nothing before the attempt was
+    /// written.
+    /// </summary>
+    public void DeleteIfBlank()
+    {
+        // Without an attempt nobody can start a runner here, so the lock is nobody's.
+        if (Attempts().Length == 0 && Directory.Exists(Path)
+            && Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).All(IsNoRecord))
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+
+        // What a write left that was cut off begins with a dot.
+        static bool IsNoRecord(string file) => System.IO.Path.GetFileName(file) is LockName or ['.', ..];
+    }
+
     /// <summary>An open lock file, which is not locked by that.</summary>
     public SafeFileHandle OpenLock()
     {
         CreatePrivate(Path);
 
-        // ReadWrite sharing keeps .NET from locking by itself. Like all its files it is closed on exec, so that no child
-        // of a runner ever holds the lock.
+        // ReadWrite sharing keeps .NET from locking by itself. Like all its files it is closed on exec, so that no
+        // child of a runner ever holds the lock.
         return File.OpenHandle(
-            System.IO.Path.Combine(Path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+            System.IO.Path.Combine(Path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
     }
 
     /// <summary>The lock, held until it is disposed or this process ends; null: another holds it.</summary>
@@ -139,7 +213,20 @@ internal sealed class RunFolder(string path)
             : null;
     }
 
-    private T? Read<T>(int attempt, string name, JsonTypeInfo<T> type)
+    private static T? ReadIfSound<T>(Func<T?> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    private T? Read<T>(int attempt, string name, JsonTypeInfo<T> type, Func<T, bool> isSound)
         where T : class
     {
         var file = System.IO.Path.Combine(AttemptPath(attempt), name);
@@ -151,7 +238,9 @@ internal sealed class RunFolder(string path)
 
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), type);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), type) is { } record && isSound(record)
+                ? record
+                : throw new InvalidDataException($"{file} is damaged: what it says cannot be");
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -162,25 +251,12 @@ internal sealed class RunFolder(string path)
             // Guessing what ran could start it twice.
             throw new InvalidDataException($"{file} is damaged: {exception.Message}", exception);
         }
-    }
-
-    /// <summary>Whoever reads sees the whole file or none, also after a power failure.</summary>
-    private void Write<T>(int attempt, string name, T value, JsonTypeInfo<T> type)
-    {
-        var folder = AttemptPath(attempt);
-        var temporary = System.IO.Path.Combine(folder, $".{name}.{System.IO.Path.GetRandomFileName()}");
-        using (var file = new FileStream(temporary, new FileStreamOptions
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = OwnerOnly,
-        }))
-        {
-            JsonSerializer.Serialize(file, value, type);
-            file.Flush(flushToDisk: true);
+            throw new InvalidDataException($"{file} cannot be read: {exception.Message}", exception);
         }
-
-        File.Move(temporary, System.IO.Path.Combine(folder, name), overwrite: true);
-        Libc.FlushFolder(folder);
     }
+
+    private void Write<T>(int attempt, string name, T value, JsonTypeInfo<T> type) =>
+        RecordFile.Write(System.IO.Path.Combine(AttemptPath(attempt), name), value, type);
 }

@@ -13,7 +13,8 @@ internal sealed partial class RunStarter
     [LoggerMessage(
         6007,
         LogLevel.Debug,
-        "Attempt {Attempt} of {Uid} under generation {Generation} is superseded by attempt {LastAttempt} under {LastGeneration}")]
+        "Attempt {Attempt} of {Uid} under generation {Generation} is superseded by attempt {LastAttempt} under "
+        + "{LastGeneration}")]
     private static partial void LogSuperseded(
         ILogger logger, string uid, int attempt, long generation, int lastAttempt, long lastGeneration);
 }

@@ -19,7 +19,9 @@ internal sealed partial class RunStarter(
     private static readonly TimeSpan UnlockPollInterval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan UnlockTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Called with the run's gate held. Returns once the attempt runs, or it is recorded why it does not.</summary>
+    /// <summary>
+    /// Called with the run's gate held. Returns once the attempt runs, or it is recorded why it does not.
+    /// </summary>
     public async Task StartAsync(
         LocalRun run, DesiredRun desired, GpuList gpus, CancellationToken cancellationToken)
     {
@@ -52,8 +54,8 @@ internal sealed partial class RunStarter(
     }
 
     /// <summary>
-    /// Waits until nobody works on the folder: a runner that has recorded its end holds the lock for a moment still, and
-    /// one of a server before this one may just be coming up.
+    /// Waits until nobody works on the folder: a runner that has recorded its end holds the lock for a moment still,
+    /// and one of a server before this one may just be coming up.
     /// </summary>
     /// <returns>False: the attempt was started.</returns>
     private async Task<bool> IsFreeForAsync(RunFolder folder, int attempt, CancellationToken cancellationToken)
@@ -63,7 +65,7 @@ internal sealed partial class RunStarter(
         {
             // The lock first: whoever held it has left a record by the time it is free.
             var isLocked = Libc.IsLocked(probe);
-            if (folder.ReadRunner(attempt) is not null || folder.ReadEnd(attempt) is not null)
+            if (folder.HasRunner(attempt) || folder.ReadEnd(attempt) is not null)
             {
                 return false;
             }
@@ -89,7 +91,12 @@ internal sealed partial class RunStarter(
         var planned = plan(desired.Manifest, assignment, FindFreePort());
         var problem = RunSpecBuilder.Problem(desired, planned);
         var spec = RunSpecBuilder.Build(
-            desired, problem is null ? planned : planned with { Processes = [] }, run.Folder, options, gpus, Inheritable());
+            desired,
+            problem is null ? planned : planned with { Processes = [] },
+            run.Folder,
+            options,
+            gpus,
+            Inheritable());
         run.Folder.WriteSpec(spec);
         run.Folder.DropAttemptsBefore(spec.Attempt);
         var launch = problem is null
@@ -112,7 +119,7 @@ internal sealed partial class RunStarter(
                 var problem = launch.Problem ?? run.Folder.ReadEnd(spec.Attempt)?.Message ?? "";
                 LogStartFailed(logger, spec.Uid, spec.Attempt, problem);
                 break;
-            case LaunchOutcome.Refused when run.Folder.ReadRunner(spec.Attempt) is not null:
+            case LaunchOutcome.Refused when run.Folder.HasRunner(spec.Attempt):
                 // A runner that a server before this one started was faster; it is the one that counts.
                 break;
             default:

@@ -23,20 +23,26 @@ internal sealed class RunStore : IDisposable
         _ended = Path.Combine(_root, ".ended");
         RunFolder.CreatePrivate(_root);
         RunFolder.CreatePrivate(_ended);
-        foreach (var path in Directory.EnumerateDirectories(_root))
+        foreach (var path in Directory.GetDirectories(_root))
         {
             if (RunFolder.IsUid(Path.GetFileName(path)))
             {
                 var run = new LocalRun(new RunFolder(path));
                 run.Reload();
                 _runs[run.Folder.Uid] = run;
+                if (run.IsBlank)
+                {
+                    DropBlank(run);
+                }
             }
         }
 
         Purge();
     }
 
-    /// <summary>Those in use. What was found at the start is kept up to date from then on, so the folder is read once.</summary>
+    /// <summary>
+    /// Those in use. What was found at the start is kept up to date from then on, so the folder is read once.
+    /// </summary>
     public IEnumerable<LocalRun> All => _runs.Values;
 
     public LocalRun? Find(string uid) => _runs.GetValueOrDefault(uid);
@@ -60,6 +66,24 @@ internal sealed class RunStore : IDisposable
             var run = new LocalRun(new RunFolder(path));
             run.Reload();
             return _runs[uid] = run;
+        }
+    }
+
+    /// <summary>Lets go of a run of which nothing was ever recorded, and of its folder.</summary>
+    public void DropBlank(LocalRun run)
+    {
+        lock (_moves)
+        {
+            try
+            {
+                run.Folder.DeleteIfBlank();
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // It holds nothing that counts; the next server tries again.
+            }
+
+            _runs.TryRemove(run.Folder.Uid, out _);
         }
     }
 

@@ -9,15 +9,18 @@ namespace Sluice.Executors.Local;
 /// it; the folder of the run is all that the two share.
 /// </summary>
 /// <remarks>
-/// Order makes it safe: the lock before anything is looked at, the record of who runs it before anything is started, how
-/// it ended before the lock is given up. So an attempt with a record was started, and is over when its lock is free.
+/// Order makes it safe: the lock before anything is looked at, the record of who runs it before anything is started,
+/// how it ended before the lock is given up. So an attempt with a record was started, and is over when its lock is
+/// free.
 /// </remarks>
 public static class Runner
 {
     /// <summary>The first word that a runner says to who started it: all ranks run.</summary>
     internal const string Started = "started";
 
-    /// <summary>This attempt was started before, is locked, or is older than what was started: nothing was done.</summary>
+    /// <summary>
+    /// This attempt was started before, is locked, or is older than what was started: nothing was done.
+    /// </summary>
     internal const string Refused = "refused";
 
     /// <summary>A rank could not be started; the folder says why.</summary>
@@ -34,9 +37,9 @@ public static class Runner
     private static readonly TimeSpan RecordInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Runs the attempt of <c>--dir FOLDER</c> to its end. Answers 0 where the attempt has ended, however it ended; 2 for
-    /// wrong arguments or another system than Linux; 3 where the attempt may
-    /// not be started; 4 where the process cannot have a session of its own.
+    /// Runs the attempt of <c>--dir FOLDER</c> to its end. Answers 0 where the attempt has ended, however it ended; 2
+    /// for wrong arguments or another system than Linux; 3 where the attempt may not be started; 4 where the process
+    /// cannot have a session of its own.
     /// </summary>
     public static async Task<int> RunAsync(string[] args)
     {
@@ -91,12 +94,24 @@ public static class Runner
     /// <summary>Why the attempt may not be started; null: it may.</summary>
     private static string? Refusal(RunFolder folder, int attempt)
     {
+        try
+        {
+            return RefusalByRecords(folder, attempt);
+        }
+        catch (InvalidDataException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    private static string? RefusalByRecords(RunFolder folder, int attempt)
+    {
         if (folder.ReadSpec(attempt) is not { } spec)
         {
             return $"{folder.AttemptPath(attempt)} has no spec";
         }
 
-        if (folder.ReadRunner(attempt) is not null || folder.ReadEnd(attempt) is not null)
+        if (folder.HasRunner(attempt) || folder.ReadEnd(attempt) is not null)
         {
             return $"attempt {attempt} was started or ended before";
         }
@@ -140,7 +155,9 @@ public static class Runner
         return await gang.WaitAsync();
     }
 
-    /// <summary>How a job ended is worth some patience with a full disk: without it the server calls the run lost.</summary>
+    /// <summary>
+    /// How a job ended is worth some patience with a full disk: without it the server calls the run lost.
+    /// </summary>
     private static async Task RecordAsync(RunFolder folder, int attempt, RunEnd end)
     {
         for (var tries = 1; ; tries++)
@@ -197,7 +214,9 @@ public static class Runner
         }
     }
 
-    /// <summary>TERM asks the gang to end, also one that came before there was a gang. Other signals of a terminal do nothing.</summary>
+    /// <summary>
+    /// TERM asks the gang to end, also one that came before there was a gang. Other signals of a terminal do nothing.
+    /// </summary>
     private sealed class RunnerSignals : IDisposable
     {
         private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using Sluice.Executors.Local;
 using Sluice.Grains.Interfaces.Jobs;
 using Sluice.Grains.Ports;
@@ -9,8 +10,8 @@ using Sluice.Manifests;
 namespace Sluice.Executors.Tests.Local;
 
 /// <summary>
-/// A folder of runs with real processes in it. A manifest here is a script that each rank runs by <c>sh -c</c>, one rank
-/// a line of <c>---</c>.
+/// A folder of runs with real processes in it. A manifest here is a script that each rank runs by <c>sh -c</c>, one
+/// rank a line of <c>---</c>.
 /// </summary>
 internal sealed class ExecutorWorld : IAsyncDisposable
 {
@@ -38,6 +39,9 @@ internal sealed class ExecutorWorld : IAsyncDisposable
 
     public string Root { get; }
 
+    /// <summary>Warnings of all executors, in their order.</summary>
+    public ConcurrentQueue<string> Said { get; } = [];
+
     public LocalExecutorOptions Options { get; }
 
     /// <summary>A server's executor; a second one on the same folder is what a restarted server has.</summary>
@@ -48,7 +52,7 @@ internal sealed class ExecutorWorld : IAsyncDisposable
             Plan,
             TimeProvider.System,
             new ExecutorInstruments(),
-            NullLogger<LocalExecutor>.Instance);
+            new Logger(Said));
         _executors.Add(executor);
         return executor;
     }
@@ -69,15 +73,16 @@ internal sealed class ExecutorWorld : IAsyncDisposable
 
     /// <summary>The run, once it is in the phase.</summary>
     public static Task<ObservedRun> PhaseAsync(IExecutor executor, RunPhase phase, string uid = "u-1") =>
-        Wait.ForAsync($"{uid} {phase}", async () =>
+        Eventually.FindAsync(async () =>
             (await executor.ObserveAsync(CancellationToken.None))
-                .FirstOrDefault(run => run.Uid == uid && run.Phase == phase));
+                .FirstOrDefault(run => run.Uid == uid && run.Phase == phase), $"{uid} {phase}");
 
     public static async Task<ObservedRun?> SeeAsync(IExecutor executor, string uid = "u-1") =>
         (await executor.ObserveAsync(CancellationToken.None)).FirstOrDefault(run => run.Uid == uid);
 
     public Task FileAsync(string name, string uid = "u-1") =>
-        Wait.UntilAsync(name, () => File.Exists(WorkFile(name, uid)) && new FileInfo(WorkFile(name, uid)).Length > 0);
+        Eventually.IsTrueAsync(
+            () => File.Exists(WorkFile(name, uid)) && new FileInfo(WorkFile(name, uid)).Length > 0, name);
 
     public int Pid(string name, string uid = "u-1") =>
         int.Parse(File.ReadAllText(WorkFile(name, uid)).Trim(), CultureInfo.InvariantCulture);
@@ -106,13 +111,7 @@ internal sealed class ExecutorWorld : IAsyncDisposable
         foreach (var uid in _uids)
         {
             // A test that failed leaves its processes; they end without a grace period.
-            if (Folder(uid) is { } folder && folder.Attempts() is [.., var attempt]
-                && folder.ReadEnd(attempt) is null && folder.ReadRunner(attempt) is { } record)
-            {
-                record.Runner.Signal(Libc.SigKill);
-                folder.WriteSpec(folder.ReadSpec(attempt)! with { GraceSeconds = 0 });
-            }
-
+            Marked(uid).ForEach(pid => Libc.Signal(pid, Libc.SigKill));
             await last.StopAsync(uid, CancellationToken.None);
         }
 
@@ -122,6 +121,11 @@ internal sealed class ExecutorWorld : IAsyncDisposable
 
     private static LocalPlan Plan(string yaml, ManifestAssignment assignment, int masterPort)
     {
+        if (yaml.StartsWith("throw:", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException(yaml[6..]);
+        }
+
         var scripts = yaml.Split("\n---\n");
         return new LocalPlan(
             [.. scripts.Select((script, rank) => new LocalProcess
@@ -136,5 +140,20 @@ internal sealed class ExecutorWorld : IAsyncDisposable
                 ],
             })],
             yaml.StartsWith("problem:", StringComparison.Ordinal) ? yaml[8..] : null);
+    }
+
+    private sealed class Logger(ConcurrentQueue<string> said) : ILogger<LocalExecutor>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter) => said.Enqueue(formatter(state, exception));
     }
 }

@@ -33,8 +33,8 @@ public class FolderTests
         await world.StartAsync(executor, Runs.Desired("echo one; exit 1\n---\necho other", replicas: 2));
         await ExecutorWorld.PhaseAsync(executor, RunPhase.Exited);
         await world.StartAsync(executor, Runs.Desired("echo two", attempt: 2));
-        await Wait.UntilAsync("both", async () =>
-            (await ExecutorWorld.LogAsync(executor)).EndsWith("\ntwo\n", StringComparison.Ordinal));
+        await Eventually.IsTrueAsync(async () =>
+            (await ExecutorWorld.LogAsync(executor)).EndsWith("\ntwo\n", StringComparison.Ordinal), "both");
 
         var all = await ExecutorWorld.LogAsync(executor);
 
@@ -67,7 +67,10 @@ public class FolderTests
 
         Assert.Equal(9, (await ExecutorWorld.PhaseAsync(executor, RunPhase.Exited)).ExitCode);
         var all = await ExecutorWorld.LogAsync(executor);
-        Assert.EndsWith("x\n[sluice] the limit of 4096 bytes is reached; further output is dropped\n", all, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "x\n[sluice] the limit of 4096 bytes is reached; further output is dropped\n",
+            all,
+            StringComparison.Ordinal);
         Assert.True(all.Length < 4300);
     }
 
@@ -136,22 +139,35 @@ public class FolderTests
     }
 
     [Fact]
-    public async Task A_damaged_record_is_named_instead_of_guessed_at()
+    public async Task A_start_that_comes_to_nothing_leaves_nothing_and_can_be_tried_again()
     {
         await using var world = new ExecutorWorld();
-        using (var executor = world.NewExecutor())
+        var executor = world.NewExecutor();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => world.StartAsync(executor, Runs.Desired("throw:no plan")));
+        Assert.False(Directory.Exists(world.Folder().Path));
+        await world.StartAsync(executor, Runs.Desired("echo out"));
+
+        await ExecutorWorld.PhaseAsync(executor, RunPhase.Exited);
+    }
+
+    [Fact]
+    public async Task A_folder_in_which_nothing_was_recorded_is_dropped_at_the_start_and_one_with_work_is_not()
+    {
+        await using var world = new ExecutorWorld();
+        foreach (var uid in new[] { "u-1", "u-2" })
         {
-            await world.StartAsync(executor, Runs.Desired("exit 0"));
-            await ExecutorWorld.PhaseAsync(executor, RunPhase.Exited);
+            Directory.CreateDirectory(world.Folder(uid).AttemptPath(1));
+            Directory.CreateDirectory(world.Folder(uid).WorkDirectory);
+            await File.WriteAllTextAsync(Path.Combine(world.Folder(uid).Path, "lock"), "");
         }
 
-        var spec = Path.Combine(world.Folder().AttemptPath(1), "spec.json");
-        var before = await File.ReadAllTextAsync(spec);
-        await File.WriteAllTextAsync(spec, "{");
+        await File.WriteAllTextAsync(world.WorkFile("checkpoint", "u-2"), "work");
 
-        var error = Assert.Throws<InvalidDataException>(world.NewExecutor);
+        world.NewExecutor();
 
-        Assert.Contains(spec, error.Message, StringComparison.Ordinal);
-        await File.WriteAllTextAsync(spec, before);
+        Assert.False(Directory.Exists(world.Folder("u-1").Path));
+        Assert.True(File.Exists(world.WorkFile("checkpoint", "u-2")));
     }
 }
