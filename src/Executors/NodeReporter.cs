@@ -56,5 +56,6 @@ public sealed partial class NodeReporter(
 
     /// <summary>Equal for reports that say the same; their arrays compare by identity.</summary>
     private static string TextOf(NodeReport report) =>
-        string.Join('\n', report.Nodes) + "\n\n" + string.Join('\n', report.Quotas);
+        string.Join('\n', report.Nodes.Select(node => $"{node} lost {string.Join(',', node.LostGpus)}"))
+        + "\n\n" + string.Join('\n', report.Quotas);
 }

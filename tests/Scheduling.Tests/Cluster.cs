@@ -38,6 +38,12 @@ internal sealed class Cluster
         gpusOfNodes.Select((gpus, index) => new LedgerNode($"node-{index}", "test", gpus, IsSimulated: true)),
         State.Quotas.Values);
 
+    /// <summary>GPUs of the node that are not there now.</summary>
+    public void Lose(string node, params int[] gpus) => State = State with
+    {
+        Nodes = State.Nodes.SetItem(node, State.Nodes[node] with { LostGpus = [.. gpus] }),
+    };
+
     public void SetQuota(string namespaceName, int gpus) => State = State with
     {
         Quotas = State.Quotas.SetItem(namespaceName, new(namespaceName, "test", gpus)),

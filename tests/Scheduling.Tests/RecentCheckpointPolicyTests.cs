@@ -304,6 +304,33 @@ public sealed class RecentCheckpointPolicyTests
     }
 
     [Fact]
+    public void A_lost_GPU_is_given_to_nobody_and_only_the_job_that_held_it_moves()
+    {
+        var cluster = new Cluster(4);
+        cluster.Arrive("a", 2, 2);
+        cluster.Arrive("b", 1, 1);
+        cluster.ConfirmAll();
+        Assert.Equal([0, 1], cluster["a"].Blocks[0].Gpus.ToArray());
+        var undisturbed = cluster["b"].Generation;
+
+        cluster.Lose("node-0", 0);
+        cluster.Plan();
+        cluster.ConfirmAll();
+
+        Assert.Equal([1, 3], cluster["a"].Blocks[0].Gpus.ToArray());
+        Assert.Equal(undisturbed, cluster["b"].Generation);
+        Assert.Equal(0, cluster.State.FreeOn("node-0"));
+        Assert.True(cluster.Arrive("c", 1, 1).IsWaiting);
+        Assert.True(cluster.Arrive("never", 4, 4).IsWaiting);
+        cluster.AssertSound();
+
+        cluster.Lose("node-0");
+        cluster.Plan();
+        Assert.Equal([0], cluster["c"].Blocks[0].Gpus.ToArray());
+        cluster.AssertSound();
+    }
+
+    [Fact]
     public void A_job_that_is_ending_keeps_its_GPUs_until_that_is_confirmed()
     {
         var cluster = new Cluster(4);

@@ -23,6 +23,9 @@ public sealed partial class LocalExecutor
         + "delete the job: what may still run of it is then ended")]
     private static partial void LogUnknown(ILogger logger, string uid, string problem);
 
+    [LoggerMessage(6009, LogLevel.Warning, "GPU {Gpu} ({Device}) of this machine is lost")]
+    private static partial void LogGpuLost(ILogger logger, int gpu, string device);
+
     [LoggerMessage(6006, LogLevel.Warning, "The end of {Uid} could not be recorded; it is tried again")]
     private static partial void LogRecoveryFailed(ILogger logger, Exception exception, string uid);
 }

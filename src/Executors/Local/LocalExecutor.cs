@@ -23,6 +23,7 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
     private readonly RunStarter _starter;
     private readonly RunEnder _ender;
     private readonly CancellationTokenSource _disposed = new();
+    private readonly GpuIndex _gpuIndex;
     private GpuList? _gpus;
 
     /// <summary>Finds what runs in the folder already.</summary>
@@ -42,6 +43,7 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
 
         (_options, _time, _instruments, _logger) = (options.Value, time, instruments, logger);
         _store = new RunStore(_options.RunDirectory, _options.RetentionPeriod, time);
+        _gpuIndex = new GpuIndex(Path.Combine(Path.GetFullPath(_options.RunDirectory), ".gpus.json"));
         _bell = new RunBell(Path.GetFullPath(_options.RunDirectory), time);
         _ender = new RunEnder(time);
         _starter = new RunStarter(_options, plan, new RunLauncher(_options, _bell.Ring), _ender, time, logger);
@@ -54,13 +56,22 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
     /// <inheritdoc/>
     public async Task<NodeReport> DiscoverNodesAsync(CancellationToken cancellationToken)
     {
-        _gpus = await FindGpusAsync(cancellationToken);
+        var gpus = await FindGpusAsync(cancellationToken);
+        foreach (var gpu in gpus.Lost.Except(_gpus?.Lost ?? []))
+        {
+            LogGpuLost(_logger, gpu, gpus.Devices[gpu]);
+        }
+
+        _gpus = gpus;
         return new NodeReport
         {
             Executor = Name,
             Nodes = _options.SimulatedNodes.Count > 0
                 ? [.. _options.SimulatedNodes.Select(node => new NodeCapacity(node.Name, node.GpuCount, true))]
-                : [new NodeCapacity(_options.NodeName, _options.GpuCount ?? _gpus.Devices.Length, _gpus.IsSimulated)],
+                : [new NodeCapacity(_options.NodeName, _options.GpuCount ?? gpus.Devices.Length, gpus.IsSimulated)
+                {
+                    LostGpus = gpus.Lost,
+                }],
             Quotas = [.. _options.GpuQuotas.OrderBy(quota => quota.Key, StringComparer.Ordinal)
                 .Select(quota => new GpuQuota(quota.Key, quota.Value))],
         };
@@ -76,6 +87,10 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
             if (run.Observe(now, out var isLost) is { } seen)
             {
                 observed.Add(seen);
+                if (seen is { IsUnknown: true, Message: { } problem } && run.IsNews(problem))
+                {
+                    LogUnknown(_logger, seen.Uid, problem);
+                }
             }
 
             // Whoever holds the gate records the end, or does something that needs it recorded.
@@ -87,10 +102,6 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
 
         return Task.FromResult(observed.ToImmutable());
     }
-                if (seen is { IsUnknown: true, Message: { } problem } && run.IsNews(problem))
-                {
-                    LogUnknown(_logger, seen.Uid, problem);
-                }
 
     /// <inheritdoc/>
     public async Task StartAsync(DesiredRun desired, CancellationToken cancellationToken)
@@ -99,6 +110,11 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
         var run = await EnterAsync(desired.Uid, isNew: true, cancellationToken);
         try
         {
+            if (run!.Observe(_time.GetUtcNow(), out _) is { IsUnknown: true } unknown)
+            {
+                throw new InvalidDataException($"{desired.Uid} cannot be started: {unknown.Message}");
+            }
+
             var gpus = _gpus ??= await FindGpusAsync(cancellationToken);
             await _starter.StartAsync(run, desired, gpus, cancellationToken);
         }
@@ -110,11 +126,6 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
 
     /// <inheritdoc/>
     public async Task StopAsync(string uid, CancellationToken cancellationToken)
-            if (run!.Observe(_time.GetUtcNow(), out _) is { IsUnknown: true } unknown)
-            {
-                throw new InvalidDataException($"{desired.Uid} cannot be started: {unknown.Message}");
-            }
-
     {
         if (await EnterAsync(uid, isNew: false, cancellationToken) is not { } run)
         {
@@ -224,6 +235,12 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
     private void Leave(LocalRun run)
     {
         run.Reload();
+        if (run.IsBlank)
+        {
+            // A start that came to nothing: nobody would ever forget it.
+            _store.DropBlank(run);
+        }
+
         run.Gate.Release();
         _bell.Ring();
     }
@@ -235,12 +252,6 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
         {
             if (run.Last is { } last)
             {
-        if (run.IsBlank)
-        {
-            // A start that came to nothing: nobody would ever forget it.
-            _store.DropBlank(run);
-        }
-
                 LogLost(_logger, run.Folder.Uid, last.Attempt);
                 _instruments.RunnerLost();
                 await _ender.RecoverAsync(run.Folder, last, _disposed.Token);
@@ -262,8 +273,8 @@ public sealed partial class LocalExecutor : IExecutor, IJobLogs, IDisposable
         }
     }
 
-    private Task<GpuList> FindGpusAsync(CancellationToken cancellationToken) =>
+    private async Task<GpuList> FindGpusAsync(CancellationToken cancellationToken) =>
         _options.SimulatedNodes.Count > 0 || _options.GpuCount is not null
-            ? Task.FromResult(GpuList.Simulated)
-            : GpuList.DiscoverAsync(_options.StartTimeout, cancellationToken);
+            ? GpuList.Simulated
+            : _gpuIndex.Assign(await NvidiaSmi.ListAsync(_options.StartTimeout, cancellationToken));
 }

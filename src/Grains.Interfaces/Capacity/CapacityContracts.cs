@@ -43,12 +43,17 @@ public sealed record NodeReport
 /// <summary>One node.</summary>
 /// <param name="Name">Unique in the domain; 1–253 characters.</param>
 /// <param name="GpuCount">
-/// GPUs that Sluice may give out, 0 to 1,000,000; indices 0 to <paramref name="GpuCount"/> − 1.
+/// GPUs that Sluice may give out, 0 to 1,000,000; indices 0 to <paramref name="GpuCount"/> − 1, those that are lost
+/// included.
 /// </param>
 /// <param name="IsSimulated">True: its GPUs exist in name only.</param>
 [GenerateSerializer, Immutable, Alias("sluice.node-capacity")]
 public sealed record NodeCapacity(
-    [property: Id(0)] string Name, [property: Id(1)] int GpuCount, [property: Id(2)] bool IsSimulated);
+    [property: Id(0)] string Name, [property: Id(1)] int GpuCount, [property: Id(2)] bool IsSimulated)
+{
+    /// <summary>Indices of GPUs that are not there now and may not be given out. Default: none.</summary>
+    [Id(3)] public ImmutableArray<int> LostGpus { get; init; } = [];
+}
 
 /// <summary>The most GPUs that a namespace may hold.</summary>
 /// <param name="Namespace">The namespace of the manifests.</param>

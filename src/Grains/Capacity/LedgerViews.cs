@@ -25,7 +25,7 @@ public static class LedgerViews
     {
         Policy = policy,
         Nodes = [.. state.Nodes.Values.Select(node => new NodeView(
-            node.Name, node.GpuCount, state.FreeOn(node.Name), node.IsSimulated))],
+            node.Name, node.UsableGpus, state.FreeOn(node.Name), node.IsSimulated))],
         Allocations =
         [
             .. state.Entries.Values.Where(entry => !entry.IsWaiting).OrderBy(entry => entry.Claim.Added).Select(View),
@@ -45,7 +45,12 @@ public static class LedgerViews
     };
 
     public static LedgerNode Node(NodeCapacity node, string executor) =>
-        new(node.Name, executor, node.GpuCount, node.IsSimulated);
+        new(node.Name, executor, node.GpuCount, node.IsSimulated)
+        {
+            LostGpus = node.LostGpus.IsDefault
+                ? []
+                : [.. node.LostGpus.Where(gpu => gpu >= 0 && gpu < node.GpuCount).Distinct().Order()],
+        };
 
     public static LedgerQuota Quota(Interfaces.Capacity.GpuQuota quota, string executor) =>
         new(quota.Namespace, executor, quota.GpuCount);

@@ -115,7 +115,7 @@ public static class CapacityLedger
         var given = blocks.SelectMany(block => block.Gpus.Select(gpu => (block.Node, Gpu: gpu))).ToHashSet();
         foreach (var (node, gpu) in given)
         {
-            if (!state.Nodes.TryGetValue(node, out var shape) || gpu < 0 || gpu >= shape.GpuCount)
+            if (!state.Nodes.TryGetValue(node, out var shape) || !shape.Has(gpu))
             {
                 throw new InvalidOperationException($"{entry.Claim.JobName}: there is no GPU {gpu} on {node}");
             }

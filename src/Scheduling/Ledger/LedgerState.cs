@@ -37,7 +37,7 @@ public sealed record LedgerState
         }
 
         var held = Entries.Values.SelectMany(entry => entry.Held())
-            .Count(gpu => gpu.Node == node && gpu.Gpu < shape.GpuCount);
-        return shape.GpuCount - held;
+            .Count(gpu => gpu.Node == node && shape.Has(gpu.Gpu));
+        return shape.UsableGpus - held;
     }
 }

@@ -22,7 +22,7 @@ public sealed class ClusterDraft
         _state = state;
         foreach (var node in state.Nodes.Values)
         {
-            _nodes[node.Name] = new(node.GpuCount);
+            _nodes[node.Name] = new(node);
         }
 
         foreach (var quota in state.Quotas.Values)
@@ -40,7 +40,7 @@ public sealed class ClusterDraft
     public int FreeGpus => _nodes.Values.Sum(node => node.FreeGpus);
 
     /// <summary>The GPUs of the largest node.</summary>
-    public int LargestNode => _nodes.Values.Select(node => node.GpuCount).DefaultIfEmpty().Max();
+    public int LargestNode => _nodes.Values.Select(node => node.Shape.UsableGpus).DefaultIfEmpty().Max();
 
     /// <summary>What a job is to have: what it has in the ledger, less what it gives up, or what was planned.</summary>
     public ImmutableArray<GpuBlock> PlannedFor(LedgerEntry entry)
@@ -52,12 +52,12 @@ public sealed class ClusterDraft
     /// <summary>True where every GPU of the blocks exists.</summary>
     public bool Exists(ImmutableArray<GpuBlock> blocks) => blocks.All(block =>
         block.Gpus.IsEmpty
-            || (_nodes.TryGetValue(block.Node, out var node) && block.Gpus.All(gpu => gpu < node.GpuCount)));
+            || (_nodes.TryGetValue(block.Node, out var node) && block.Gpus.All(node.Shape.Has)));
 
     /// <summary>True where the whole cluster, empty, could hold the gang at its least.</summary>
     public bool CouldEverHold(JobClaim claim) =>
         claim.GpuReq == 0
-        || _nodes.Values.Sum(node => (long)node.GpuCount / claim.GpuReq) >= claim.Replicas;
+        || _nodes.Values.Sum(node => (long)node.Shape.UsableGpus / claim.GpuReq) >= claim.Replicas;
 
     /// <summary>True where its namespace's quota, with nothing else in it, would hold the gang at its least.</summary>
     public bool IsAllowed(JobClaim claim) =>
@@ -123,9 +123,9 @@ public sealed class ClusterDraft
     {
         foreach (var (node, gpu) in entry.Held())
         {
-            if (_nodes.TryGetValue(node, out var shape) && gpu < shape.GpuCount)
+            if (_nodes.TryGetValue(node, out var draft) && draft.Shape.Has(gpu))
             {
-                shape.Holders[gpu] = entry.Uid;
+                draft.Holders[gpu] = entry.Uid;
             }
         }
 
@@ -162,7 +162,7 @@ public sealed class ClusterDraft
             var node = _nodes.GetValueOrDefault(block.Node);
             var held = node is null
                 ? block.Gpus.Length
-                : block.Gpus.Count(gpu => gpu >= node.GpuCount || node.Holders[gpu] == entry.Uid);
+                : block.Gpus.Count(gpu => !node.Shape.Has(gpu) || node.Holders[gpu] == entry.Uid);
             kept += held;
             added += block.Gpus.Length - held;
         }
@@ -250,10 +250,11 @@ public sealed class ClusterDraft
     {
         var node = _nodes[name];
         var mine = own.Where(block => block.Node == name).SelectMany(block => block.Gpus).ToHashSet();
-        var usable = new List<int>(node.GpuCount);
-        for (var gpu = 0; gpu < node.GpuCount; gpu++)
+        var usable = new List<int>(node.Shape.UsableGpus);
+        for (var gpu = 0; gpu < node.Shape.GpuCount; gpu++)
         {
-            if (mine.Contains(gpu) || (!node.IsPlanned[gpu] && (withComing || node.Holders[gpu] is null)))
+            var isUsable = mine.Contains(gpu) || (!node.IsPlanned[gpu] && (withComing || node.Holders[gpu] is null));
+            if (isUsable && node.Shape.Has(gpu))
             {
                 usable.Add(gpu);
             }
@@ -268,7 +269,7 @@ public sealed class ClusterDraft
         {
             if (_nodes.TryGetValue(block.Node, out var node))
             {
-                foreach (var gpu in block.Gpus.Where(gpu => gpu < node.GpuCount))
+                foreach (var gpu in block.Gpus.Where(node.Shape.Has))
                 {
                     node.IsPlanned[gpu] = isPlanned;
                 }
@@ -276,16 +277,17 @@ public sealed class ClusterDraft
         }
     }
 
-    private sealed class NodeDraft(int gpuCount)
+    private sealed class NodeDraft(LedgerNode shape)
     {
-        public int GpuCount => gpuCount;
+        public LedgerNode Shape => shape;
 
         /// <summary>Uids of those that hold the GPUs in the ledger; null: nobody does.</summary>
-        public string?[] Holders { get; } = new string?[gpuCount];
+        public string?[] Holders { get; } = new string?[shape.GpuCount];
 
-        public bool[] IsPlanned { get; } = new bool[gpuCount];
+        public bool[] IsPlanned { get; } = new bool[shape.GpuCount];
 
-        public int FreeGpus => Enumerable.Range(0, gpuCount).Count(gpu => Holders[gpu] is null && !IsPlanned[gpu]);
+        public int FreeGpus => Enumerable.Range(0, shape.GpuCount)
+            .Count(gpu => Holders[gpu] is null && !IsPlanned[gpu] && shape.Has(gpu));
     }
 
     private sealed class QuotaDraft

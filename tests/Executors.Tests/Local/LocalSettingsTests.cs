@@ -12,50 +12,16 @@ namespace Sluice.Executors.Tests.Local;
 public class LocalSettingsTests
 {
     [Fact]
-    public void Nodes_are_read_from_count_and_size() =>
-        Assert.Equal(
-            [new LocalNode("node-0", 8), new LocalNode("node-1", 8)], LocalNode.ParseNodes("2x8"));
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("4")]
-    [InlineData("0x8")]
-    [InlineData("-1x8")]
-    [InlineData("4x")]
-    [InlineData("4x8x2")]
-    [InlineData("10001x1")]
-    [InlineData("1x1000001")]
-    [InlineData("99999999999x1")]
-    public void Nodes_of_another_form_are_refused_by_name(string text) =>
-        Assert.Contains("nodes:", Assert.Throws<FormatException>(() => LocalNode.ParseNodes(text)).Message, StringComparison.Ordinal);
-
-    [Theory]
-    [InlineData(null, "0,1,2,3")]
-    [InlineData("2,3", "2,3")]
-    [InlineData("GPU-b,GPU-d", "1,3")]
-    [InlineData("", "")]
-    public void GPUs_are_those_that_the_server_itself_may_use(string? visible, string expected)
-    {
-        var gpus = GpuList.Parse("0, GPU-a\n1, GPU-b\n2, GPU-c\n3, GPU-d\n", visible);
-
-        Assert.Equal(expected, string.Join(',', gpus.Devices));
-        Assert.False(gpus.IsSimulated);
-    }
-
-    [Fact]
-    public void The_nth_GPU_that_may_be_used_keeps_the_machines_name_for_it() =>
-        Assert.Equal("3", GpuList.Parse("2, GPU-c\n3, GPU-d\n", null).DeviceOf(1));
-
-    [Fact]
     public async Task Simulated_nodes_stand_in_for_the_machine()
     {
         await using var world = new ExecutorWorld();
-        world.Options.SimulatedNodes = LocalNode.ParseNodes("2x4");
+        world.Options.SimulatedNodes = [new("node-0", 4), new("node-1", 4)];
         world.Options.GpuQuotas = new Dictionary<string, int> { ["research"] = 6 };
 
         var report = await world.NewExecutor().DiscoverNodesAsync(CancellationToken.None);
 
-        Assert.Equal([new NodeCapacity("node-0", 4, true), new NodeCapacity("node-1", 4, true)], report.Nodes.ToArray());
+        Assert.Equal(
+            [new NodeCapacity("node-0", 4, true), new NodeCapacity("node-1", 4, true)], report.Nodes.ToArray());
         Assert.Equal(new GpuQuota("research", 6), Assert.Single(report.Quotas));
     }
 
@@ -78,8 +44,11 @@ public class LocalSettingsTests
 
         Assert.Null(RunSpecBuilder.Problem(Runs.Desired(), new LocalPlan([process], null)));
         Assert.Contains(
-            "2 processes", RunSpecBuilder.Problem(Runs.Desired(), new LocalPlan([process, process], null)), StringComparison.Ordinal);
-        Assert.Contains("no process", RunSpecBuilder.Problem(Runs.Desired(), new LocalPlan([], null)), StringComparison.Ordinal);
+            "2 processes",
+            RunSpecBuilder.Problem(Runs.Desired(), new LocalPlan([process, process], null)),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "no process", RunSpecBuilder.Problem(Runs.Desired(), new LocalPlan([], null)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,8 +67,12 @@ public class LocalSettingsTests
             new LocalPlan([process], null),
             new RunFolder("u-1"),
             options,
-            new GpuList(["0"], IsSimulated: false),
-            [KeyValuePair.Create("TZ", "of the server"), KeyValuePair.Create("LC_ALL", "C"), KeyValuePair.Create("KEY", "secret")]);
+            new GpuList(["GPU-a"], [], IsSimulated: false),
+            [
+                KeyValuePair.Create("TZ", "of the server"),
+                KeyValuePair.Create("LC_ALL", "C"),
+                KeyValuePair.Create("KEY", "secret"),
+            ]);
 
         var environment = spec.Ranks[0].Environment;
         Assert.Equal("", environment["CUDA_VISIBLE_DEVICES"]);

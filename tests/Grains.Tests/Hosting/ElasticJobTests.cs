@@ -58,6 +58,29 @@ public sealed class ElasticJobTests
     }
 
     [Fact]
+    public async Task A_GPU_that_is_lost_is_not_given_out_also_after_a_restart_and_its_job_goes_on_without_it()
+    {
+        await using var world = await GrainWorld.StartAsync(gpus: 4);
+        await world.DeployAsync("a", 1, 4);
+        await world.RunExecutorAsync();
+
+        await world.Capacity.ReportNodesAsync(new()
+        {
+            Executor = "test",
+            Nodes = [new("node", 4, IsSimulated: true) { LostGpus = [1, 7] }],
+        });
+        await world.RestartAsync();
+        await world.DeliveredAsync();
+        await world.RunExecutorAsync();
+
+        var node = Assert.Single((await world.Capacity.GetAsync()).Nodes);
+        Assert.Equal((3, 0), (node.GpuCount, node.FreeGpus));
+        var gpus = (await world.DesiredAsync("a")).Blocks[0].Gpus;
+        Assert.Equal([0, 2, 3], gpus.ToArray());
+        Assert.Equal(3, (await world.RecordAsync("a")).GpuAssigned);
+    }
+
+    [Fact]
     public async Task The_answer_to_a_checkpoint_carries_the_resize_that_waited_for_it()
     {
         await using var world = await GrainWorld.StartAsync(gpus: 4);
