@@ -16,7 +16,9 @@ internal sealed class RunnerGang(RunSpec spec, RunFolder folder, TimeProvider ti
 {
     private static readonly TimeSpan KillInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>What remains after the ranks have ended by themselves is no training; it gets this long at most.</summary>
+    /// <summary>
+    /// What remains after the ranks have ended by themselves is no training; it gets this long at most.
+    /// </summary>
     private static readonly TimeSpan LeftoverGracePeriod = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan OutputTimeout = TimeSpan.FromSeconds(5);
@@ -85,12 +87,20 @@ internal sealed class RunnerGang(RunSpec spec, RunFolder folder, TimeProvider ti
     {
         await UntilAllGoneAsync();
         var at = time.GetUtcNow();
-        return !_wasAsked ? new RunEnd { Phase = RunPhase.Exited, ExitCode = _failure ?? 0, Message = _message, At = at }
-            : folder.IsStopMarked(spec.Attempt)
-                ? new RunEnd { Phase = RunPhase.Stopped, ExitCode = _failure ?? 0, Message = _message, At = at }
+        if (_wasAsked && !folder.IsStopMarked(spec.Attempt))
+        {
+            // The exit code of a job that was interrupted says nothing: many end with 0 on TERM.
+            const string Interrupted = "ended by a request that was not Sluice's";
+            return new RunEnd { Phase = RunPhase.Exited, Message = Interrupted, At = at };
+        }
 
-                // The exit code of a job that was interrupted says nothing: many end with 0 on TERM.
-                : new RunEnd { Phase = RunPhase.Exited, Message = "ended by a request that was not Sluice's", At = at };
+        return new RunEnd
+        {
+            Phase = _wasAsked ? RunPhase.Stopped : RunPhase.Exited,
+            ExitCode = _failure ?? 0,
+            Message = _message,
+            At = at,
+        };
     }
 
     private async Task UntilAllGoneAsync()
@@ -121,9 +131,9 @@ internal sealed class RunnerGang(RunSpec spec, RunFolder folder, TimeProvider ti
         switch (next.Kind)
         {
             case EventKind.EndRequested:
-                // Too late once the ranks have decided the result themselves: a job that completed just as it was asked
-                // to stop has completed.
-                _wasAsked |= _living.Count > 0 && _failure is null;
+                // Too late once the ranks have decided the result themselves, also where nobody has heard of it yet: a
+                // job that completed just as it was asked to stop has completed.
+                _wasAsked |= _failure is null && _living.Any(IsRunning);
                 EndRanks();
                 break;
             case EventKind.ChildEnded when _living.Remove(next.Pid):
@@ -179,6 +189,8 @@ internal sealed class RunnerGang(RunSpec spec, RunFolder folder, TimeProvider ti
         Signal(leftovers, Libc.SigTerm);
         Signal(leftovers, Libc.SigCont);
     }
+
+    private static bool IsRunning(int pid) => ProcessTable.TryRead(pid) is { IsZombie: false };
 
     private static List<ProcessEntry> Descendants() =>
         ProcessTable.Descendants(ProcessTable.Read(), Environment.ProcessId);

@@ -1,7 +1,8 @@
 """A job that does nothing but prove who held which GPUs when.
 
 Called with the control folder of the test. It takes a lock a GPU, notes its start, and runs until the test says how it
-ends: finish-JOB or finish-all (exit 0), fail-JOB (exit 1). With slow-JOB it survives TERM until die-JOB.
+ends: finish-JOB or finish-all (exit 0), fail-JOB (exit 1). With slow-JOB it survives TERM until die-JOB; with notify-JOB
+it reports a checkpoint while it handles TERM, and notes what it was answered.
 """
 
 import fcntl
@@ -10,6 +11,8 @@ import os
 import signal
 import sys
 import time
+import urllib.error
+import urllib.request
 
 folder = sys.argv[1]
 job = os.environ["SLUICE_JOB"]
@@ -33,8 +36,22 @@ def is_there(name):
     return os.path.exists(os.path.join(folder, name))
 
 
+def notify():
+    checkpoint = {"job_name": job, "last_checkpoint_time": 4e9, "completed_epochs": 7}
+    request = urllib.request.Request(
+        os.environ["SLUICE_URL"].rstrip("/") + "/update_last_checkpoint", json.dumps(checkpoint).encode(), method="PUT")
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
 def on_term(*_):
     note("terms")
+    if is_there("notify-" + job):
+        who["status"] = notify()
+        note("notified")
     while is_there("slow-" + job) and not is_there("die-" + job):
         time.sleep(0.02)
     os._exit(143)

@@ -20,6 +20,9 @@ internal sealed class HolderJobs(string folder)
     /// <summary>TERM signals that were received.</summary>
     public IReadOnlyList<Note> Terms(string? job = null) => Read("terms", job);
 
+    /// <summary>Checkpoints that were reported while TERM was handled, each with the answer.</summary>
+    public IReadOnlyList<Note> Notified => Read("notified", job: null);
+
     /// <summary>Starts on a GPU that another process still held. Never any.</summary>
     public IReadOnlyList<Note> Violations => Read("violations", job: null);
 
@@ -35,6 +38,9 @@ internal sealed class HolderJobs(string folder)
     public void MakeSlowToDie(string job) => Tell("slow-" + job);
 
     public void LetDie(string job) => Tell("die-" + job);
+
+    /// <summary>From now on the job reports a checkpoint of epoch 7 while it handles TERM.</summary>
+    public void NotifyOnTerm(string job) => Tell("notify-" + job);
 
     /// <summary>A Pod of one holder.</summary>
     /// <param name="name">Of the job.</param>
@@ -79,6 +85,9 @@ internal sealed class HolderJobs(string folder)
 
         [JsonPropertyName("pid")]
         public required int Pid { get; init; }
+
+        [JsonPropertyName("status")]
+        public int? Status { get; init; }
 
         [JsonPropertyName("gpus")]
         public required int[] Gpus { get; init; }

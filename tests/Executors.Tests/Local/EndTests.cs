@@ -5,6 +5,7 @@ namespace Sluice.Executors.Tests.Local;
 
 public class EndTests
 {
+    private const int Stop = 19;
     private const string Loop = "while :; do sleep 0.02; done";
 
     [Theory]
@@ -94,7 +95,7 @@ public class EndTests
         var executor = world.NewExecutor();
         await world.StartAsync(executor, Runs.Desired($"trap 'exit 0' TERM; echo $$ > pid; {Loop}"));
         await world.FileAsync("pid");
-        Libc.Signal(world.Pid("pid"), 19);
+        Libc.Signal(world.Pid("pid"), Stop);
 
         await executor.StopAsync("u-1", CancellationToken.None);
 
@@ -147,8 +148,61 @@ public class EndTests
         await world.StartAsync(executor, Runs.Desired(Script));
 
         Assert.Equal(4, (await ExecutorWorld.PhaseAsync(executor, RunPhase.Exited)).ExitCode);
-        Assert.All(new[] { "daemon", "stubborn", "bare" }, name => Assert.False(ExecutorWorld.Lives(world.Pid(name)), name));
+        Assert.All(
+            new[] { "daemon", "stubborn", "bare" }, name => Assert.False(ExecutorWorld.Lives(world.Pid(name)), name));
         Assert.Empty(world.Marked());
+    }
+
+    [Fact]
+    public async Task A_stop_leaves_no_child_that_ignores_TERM_or_has_left_its_parent_and_its_session()
+    {
+        await using var world = new ExecutorWorld();
+        world.Options.GracePeriod = TimeSpan.FromMilliseconds(300);
+        var executor = world.NewExecutor();
+        const string Script = """
+            sh -c 'trap "" TERM; echo $$ > child; while :; do sleep 0.1; done' &
+            (setsid sh -c 'trap "" TERM; echo $$ > daemon; while :; do sleep 0.1; done' &)
+            env -i setsid sh -c 'trap "" TERM; echo $$ > bare; while :; do sleep 0.1; done' &
+            sh -c 'trap "sh -c \"echo \\\$\\\$ > late; exec sleep 1000\" & exit" TERM
+                echo 1 > forker; while :; do sleep 0.02; done' &
+            wait
+            """;
+        await world.StartAsync(executor, Runs.Desired(Script));
+        foreach (var name in new[] { "child", "daemon", "bare", "forker" })
+        {
+            await world.FileAsync(name);
+        }
+
+        await executor.StopAsync("u-1", CancellationToken.None);
+
+        // The last one was born of the TERM itself.
+        Assert.All(
+            new[] { "child", "daemon", "bare", "late" },
+            name => Assert.False(ExecutorWorld.Lives(world.Pid(name)), name));
+        Assert.Equal(RunPhase.Stopped, (await ExecutorWorld.SeeAsync(executor))!.Phase);
+        Assert.Empty(world.Marked());
+    }
+
+    [Fact]
+    public async Task A_job_that_has_exited_but_was_not_heard_of_when_it_is_stopped_has_completed()
+    {
+        await using var world = new ExecutorWorld();
+        var executor = world.NewExecutor();
+        await world.StartAsync(
+            executor, Runs.Desired("echo $$ > pid; while [ ! -e go ]; do sleep 0.02; done; exit 0"));
+        await world.FileAsync("pid");
+
+        // The runner sleeps while its job exits and it is asked to stop it: on waking it finds both at once.
+        Libc.Signal(world.RunnerPid(), Stop);
+        await File.WriteAllTextAsync(world.WorkFile("go"), "go");
+        await Eventually.IsTrueAsync(() => !ExecutorWorld.Lives(world.Pid("pid")), "the job has exited");
+        world.Folder().MarkStop(1);
+        Libc.Signal(world.RunnerPid(), Libc.SigTerm);
+        Libc.Signal(world.RunnerPid(), Libc.SigCont);
+
+        await Eventually.IsTrueAsync(() => world.Folder().ReadEnd(1) is not null, "the end");
+        var ended = (await ExecutorWorld.SeeAsync(executor))!;
+        Assert.Equal((RunPhase.Exited, 0), (ended.Phase, ended.ExitCode));
     }
 
     [Fact]
