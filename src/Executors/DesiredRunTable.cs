@@ -2,7 +2,9 @@ using Sluice.Grains.Ports;
 
 namespace Sluice.Executors;
 
-/// <summary>What is desired of every uid, kept by following the changes of job rows. No I/O; used by one loop alone.</summary>
+/// <summary>
+/// What is desired of every uid, kept by following the changes of job rows. No I/O; used by one loop alone.
+/// </summary>
 internal sealed class DesiredRunTable
 {
     private readonly Dictionary<string, JobRuns> _byJob = new(StringComparer.Ordinal);

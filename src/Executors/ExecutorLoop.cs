@@ -9,8 +9,8 @@ using Sluice.Grains.Ports;
 namespace Sluice.Executors;
 
 /// <summary>
-/// Makes what runs match what the job grains have committed, and reports what it sees to them. Outside of all grains: no
-/// turn of a grain ever waits for a process.
+/// Makes what runs match what the job grains have committed, and reports what it sees to them. Outside of all grains:
+/// no turn of a grain ever waits for a process.
 /// </summary>
 /// <remarks>
 /// It keeps nothing that must survive it. A new one reads what is desired, observes what runs, and goes on; at worst it
@@ -236,7 +236,9 @@ public sealed partial class ExecutorLoop(
         }
     }
 
-    /// <summary>What the loop remembers of a uid. Written by its operation while it is busy, by the loop otherwise.</summary>
+    /// <summary>
+    /// What the loop remembers of a uid. Written by its operation while it is busy, by the loop otherwise.
+    /// </summary>
     private sealed class Tracking
     {
         private volatile bool _isBusy;
@@ -247,7 +249,9 @@ public sealed partial class ExecutorLoop(
             set => _isBusy = value;
         }
 
-        /// <summary>Awaited at the end of the loop only; it may complete a moment after <see cref="IsBusy"/> is false.</summary>
+        /// <summary>
+        /// Awaited at the end of the loop only; it may complete a moment after <see cref="IsBusy"/> is false.
+        /// </summary>
         public Task Operation { get; set; } = Task.CompletedTask;
 
         public RunReport? Reported { get; set; }

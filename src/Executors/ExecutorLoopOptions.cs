@@ -24,18 +24,22 @@ public sealed class ExecutorLoopOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
     public TimeSpan MinPassInterval { get; set; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The most time from one look to the next, though nothing is heard. 100 ms to 1 min; default 2 s.</summary>
+    /// <summary>
+    /// The most time from one look to the next, though nothing is heard. 100 ms to 1 min; default 2 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan MaxPassInterval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long a uid, or the report of the nodes, rests after a failure; doubled with each further one, up to 64 times.
-    /// 0 s to 1 min; default 250 ms.
+    /// How long a uid, or the report of the nodes, rests after a failure; doubled with each further one, up to 64
+    /// times. 0 s to 1 min; default 250 ms.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan RetryInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How often the nodes are looked at; reported where they have changed. 1 s to 1 h; default 60 s.</summary>
+    /// <summary>
+    /// How often the nodes are looked at; reported where they have changed. 1 s to 1 h; default 60 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan NodeInterval { get; set; } = TimeSpan.FromSeconds(60);
 

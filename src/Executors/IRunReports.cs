@@ -4,7 +4,9 @@ using Sluice.Grains.Interfaces.Jobs;
 
 namespace Sluice.Executors;
 
-/// <summary>Where observations go. Between the loop and the grains, so that the loop is tested without a host.</summary>
+/// <summary>
+/// Where observations go. Between the loop and the grains, so that the loop is tested without a host.
+/// </summary>
 public interface IRunReports
 {
     /// <summary>Returns once the job's grain has taken the report, and has committed what follows from it.</summary>

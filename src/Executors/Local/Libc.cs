@@ -36,7 +36,9 @@ internal static unsafe partial class Libc
         return FileControl(file, SetLockOfDescription, ref whole) == 0;
     }
 
-    /// <summary>True: another open file holds the lock. Asking takes nothing, so it never gets in a taker's way.</summary>
+    /// <summary>
+    /// True: another open file holds the lock. Asking takes nothing, so it never gets in a taker's way.
+    /// </summary>
     public static bool IsLocked(SafeHandle file)
     {
         var whole = new FileLock { Type = FileLock.Write };

@@ -4,8 +4,8 @@ namespace Sluice.Executors.Local;
 
 /// <summary>Settings of the executor that runs jobs as processes of this machine.</summary>
 /// <remarks>
-/// Jobs outlive the server on purpose. Where a service manager runs the server it must end only the server's own process
-/// (systemd: <c>KillMode=process</c>), or every restart ends all jobs.
+/// Jobs outlive the server on purpose. Where a service manager runs the server it must end only the server's own
+/// process (systemd: <c>KillMode=process</c>), or every restart ends all jobs.
 /// </remarks>
 public sealed class LocalExecutorOptions : IValidatableObject
 {
@@ -21,13 +21,15 @@ public sealed class LocalExecutorOptions : IValidatableObject
     public IReadOnlyList<string> RunnerCommand { get; set; } = ThisProgramAsRunner();
 
     /// <summary>
-    /// Gives the base address of the gateway that jobs report to. Asked at each start of an attempt, because a server on
-    /// a dynamic port knows it only once it listens. Required.
+    /// Gives the base address of the gateway that jobs report to. Asked at each start of an attempt, because a server
+    /// on a dynamic port knows it only once it listens. Required.
     /// </summary>
     [Required]
     public Func<string>? SluiceUrl { get; set; }
 
-    /// <summary>The bearer token with which jobs report; 16 to 1,024 characters. Default null: none is asked for.</summary>
+    /// <summary>
+    /// The bearer token with which jobs report; 16 to 1,024 characters. Default null: none is asked for.
+    /// </summary>
     [StringLength(1024, MinimumLength = 16)]
     public string? ReportToken { get; set; }
 
@@ -35,7 +37,9 @@ public sealed class LocalExecutorOptions : IValidatableObject
     [Required, StringLength(253, MinimumLength = 1)]
     public string NodeName { get; set; } = DefaultNodeName();
 
-    /// <summary>Simulated GPUs of this machine, 0 to 1,000,000. Default null: those that <c>nvidia-smi</c> lists.</summary>
+    /// <summary>
+    /// Simulated GPUs of this machine, 0 to 1,000,000. Default null: those that <c>nvidia-smi</c> lists.
+    /// </summary>
     [Range(0, 1_000_000)]
     public int? GpuCount { get; set; }
 
@@ -65,7 +69,9 @@ public sealed class LocalExecutorOptions : IValidatableObject
     [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
     public TimeSpan RetentionPeriod { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>The longest wait for a runner to come up, and for <c>nvidia-smi</c>. 1 s to 10 min; default 60 s.</summary>
+    /// <summary>
+    /// The longest wait for a runner to come up, and for <c>nvidia-smi</c>. 1 s to 10 min; default 60 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
@@ -77,7 +83,8 @@ public sealed class LocalExecutorOptions : IValidatableObject
     public IReadOnlyList<string> InheritedVariables { get; set; } =
     [
         "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_*", "TZ", "TMPDIR", "LD_LIBRARY_PATH",
-        "SLUICE_ROOT", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CONDA_*", "PYENV_*", "CUDA_HOME", "CUDA_PATH", "NCCL_*",
+        "SLUICE_ROOT", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CONDA_*", "PYENV_*", "CUDA_HOME", "CUDA_PATH",
+        "NCCL_*",
     ];
 
     /// <inheritdoc/>

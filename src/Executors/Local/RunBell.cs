@@ -42,7 +42,9 @@ internal sealed class RunBell : IDisposable
 
     public void Ring() => _rings.Writer.TryWrite(true);
 
-    /// <summary>Completes at the next ring, at once where there was one since the last wait, or after the timeout.</summary>
+    /// <summary>
+    /// Completes at the next ring, at once where there was one since the last wait, or after the timeout.
+    /// </summary>
     public async Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(timeout, _time);
