@@ -28,9 +28,9 @@ internal sealed class RunEnder(TimeProvider time)
                 }
             }
 
-            // A runner that holds the lock writes its record before it starts anything; until then there is nobody to
-            // ask.
-            if (folder.ReadRunner(spec.Attempt) is { } record)
+            // A runner that holds the lock writes its record before it starts anything, and lets go of it a moment
+            // after it has recorded the end: until the one and from the other on there is nobody to ask.
+            if (folder.ReadEnd(spec.Attempt) is null && folder.ReadRunner(spec.Attempt) is { } record)
             {
                 if (!wasAsked)
                 {
