@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Sluice.Bench.Elastic;
 using Sluice.Bench.Runs;
 
 namespace Sluice.Bench;
@@ -46,7 +47,7 @@ internal static class BenchCommand
         var quick = new Option<bool>("--quick") { Description = "About a minute: up to 10,000 jobs, short measurements" };
         var root = new RootCommand("Measures a Sluice server against a plain JSON echo of the same web server.")
         {
-            jobs, seconds, rounds, server, data, only, quick,
+            jobs, seconds, rounds, server, data, only, quick, ElasticCommand.Create(server),
         };
         root.SetAction((parsed, cancellationToken) =>
         {
@@ -58,18 +59,22 @@ internal static class BenchCommand
                     InRange("--seconds", parsed.GetValue(seconds) ?? (isQuick ? 0.7 : 1.5), 0.1, 60)),
                 Rounds = (int)InRange("--rounds", parsed.GetValue(rounds) ?? 3, 1, 100),
                 Restarts = isQuick ? 3 : 5,
-                Server = Path.GetFullPath(parsed.GetValue(server) ?? BuiltServer()),
+                Server = ServerPath(parsed.GetValue(server)),
                 DataDirectory = Path.GetFullPath(parsed.GetValue(data) ?? Path.GetTempPath()),
                 Only = parsed.GetValue(only),
             };
-            if (!File.Exists(settings.Server))
-            {
-                throw new BenchFailure($"there is no {settings.Server}; build src/Cli, or say --server PATH");
-            }
-
             return new BenchRun(settings, Console.Out, Console.Error).RunAsync(cancellationToken);
         });
         return root;
+    }
+
+    /// <summary>The command to measure: the one that was named, or the one built beside the bench.</summary>
+    public static string ServerPath(string? named)
+    {
+        var path = Path.GetFullPath(named ?? BuiltServer());
+        return File.Exists(path)
+            ? path
+            : throw new BenchFailure($"there is no {path}; build src/Cli, or say --server PATH");
     }
 
     private static List<long> JobCounts(string text)
@@ -88,7 +93,7 @@ internal static class BenchCommand
         return [.. counts.Distinct().Order()];
     }
 
-    private static double InRange(string option, double value, double least, double most) =>
+    public static double InRange(string option, double value, double least, double most) =>
         value >= least && value <= most
             ? value
             : throw new BenchFailure(FormattableString.Invariant($"{option} must be from {least} to {most}, and is {value}"));

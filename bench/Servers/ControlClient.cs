@@ -25,6 +25,19 @@ internal sealed class ControlClient(Uri server) : IDisposable
         if (status is not HttpStatusCode.OK) throw new BenchFailure($"{path} was answered {(int)status}");
     }
 
+    public async Task<(HttpStatusCode Status, byte[] Body)> PostAsync(
+        string path, byte[] body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
+        return await SendAsync(request, cancellationToken);
+    }
+
+    public async Task DeleteAsync(string path, byte[] body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, path) { Content = new ByteArrayContent(body) };
+        await SendAsync(request, cancellationToken);
+    }
+
     public void Dispose() => _client.Dispose();
 
     private async Task<(HttpStatusCode Status, byte[] Body)> SendAsync(
