@@ -11,7 +11,7 @@ internal sealed class SqliteDialect : IStoreDialect
     // Large enough that pages written often are copied into the database once for many commits; 64 MiB at 4 KiB a page.
     private const int CheckpointPages = 16_384;
     private const int PageBytes = 4_096;
-    private const int WriterCacheKibibytes = 32 << 10;
+    private const int WriterCacheKibibytes = 12 << 10;
     private const int ReaderCacheKibibytes = 2 << 10;
     private const int BusyTimeoutMilliseconds = 2_000;
 
