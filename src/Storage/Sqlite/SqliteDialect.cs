@@ -8,9 +8,11 @@ internal sealed class SqliteDialect : IStoreDialect
 {
     private const string FileName = "sluice.db";
 
-    // Large enough that pages written often are copied into the database once for many commits; 64 MiB at 4 KiB a page.
-    private const int CheckpointPages = 16_384;
-    private const int PageBytes = 4_096;
+    // An update of a random job writes the page of its row and those of two index entries: small pages make that less.
+    private const int PageBytes = 2_048;
+
+    // 64 MiB: pages that are written often are copied into the database once for many commits.
+    private const int CheckpointPages = 32_768;
     private const int WriterCacheKibibytes = 12 << 10;
     private const int ReaderCacheKibibytes = 2 << 10;
     private const int BusyTimeoutMilliseconds = 2_000;
