@@ -52,7 +52,7 @@ public sealed partial class SluiceStore
         _instruments = new(() => _queue.Count);
         _committer = new(
             dialect, session, _queue, _feed, new(options.MarkerLifetimeChanges, options.MaxPurgedMarkers), _instruments,
-            loggers.CreateLogger<Committer>());
+            timeProvider, loggers.CreateLogger<Committer>());
         _committer.Start();
         LogOpened(_logger, dialect.Description);
     }

@@ -11,7 +11,7 @@ internal sealed partial class Committer
     [LoggerMessage(5011, LogLevel.Error, "The write of {Key} to {Database} failed and was not acknowledged")]
     private static partial void LogWriteFailed(ILogger logger, Exception exception, string key, string database);
 
-    [LoggerMessage(5012, LogLevel.Warning, "The connection to {Database} is given up; the next write opens another")]
+    [LoggerMessage(5012, LogLevel.Warning, "The connection to {Database} is given up; another is opened")]
     private static partial void LogSessionLost(ILogger logger, Exception exception, string database);
 
     [LoggerMessage(5013, LogLevel.Warning, "Purging markers in {Database} failed; it is tried again later")]

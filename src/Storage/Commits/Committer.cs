@@ -14,6 +14,7 @@ internal sealed partial class Committer : IDisposable
     private readonly IStoreDialect _dialect;
     private readonly WriteQueue _queue;
     private readonly ChangeFeed _feed;
+    private readonly FeedRefresh _refresh;
     private readonly MarkerPurge _purge;
     private readonly StoreInstruments _instruments;
     private readonly ILogger _logger;
@@ -22,17 +23,17 @@ internal sealed partial class Committer : IDisposable
     private readonly List<StoreWrite> _alone = [null!];
     private readonly CommitOutcome _outcome = new();
     private IWriteSession? _session;
-    private bool _isFeedStale;
 
     // The session is already open, so that what is wrong with the database is found before the start.
     public Committer(
         IStoreDialect dialect, IWriteSession session, WriteQueue queue, ChangeFeed feed, MarkerPurge purge,
-        StoreInstruments instruments, ILogger logger)
+        StoreInstruments instruments, TimeProvider timeProvider, ILogger logger)
     {
         _dialect = dialect;
         _session = session;
         _queue = queue;
         _feed = feed;
+        _refresh = new(feed, timeProvider);
         _purge = purge;
         _instruments = instruments;
         _logger = logger;
@@ -50,14 +51,21 @@ internal sealed partial class Committer : IDisposable
             _thread.Join();
         }
 
+        _refresh.Dispose();
         _session?.Dispose();
     }
 
     private void Run()
     {
         var batch = new List<StoreWrite>();
-        while (_queue.Take(batch))
+        while (_queue.Take(batch, _refresh.PauseEnded))
         {
+            if (batch.Count == 0)
+            {
+                Refresh();
+                continue;
+            }
+
             Commit(batch);
             Purge();
         }
@@ -101,10 +109,9 @@ internal sealed partial class Committer : IDisposable
     {
         var started = Stopwatch.GetTimestamp();
         var session = _session ??= _dialect.OpenWriter();
-        if (_isFeedStale)
+        if (_refresh.IsStale)
         {
-            _feed.Reset(session.ReadDomains());
-            _isFeedStale = false;
+            _refresh.Run(session);
         }
 
         session.Begin();
@@ -141,20 +148,43 @@ internal sealed partial class Committer : IDisposable
         write.Fail(exception);
     }
 
-    /// <summary>Whether the failed transaction was committed is unknown: what memory says of it is read again.</summary>
+    /// <summary>
+    /// Whether the failed transaction was committed is unknown: what memory says of it is read again, before its writers
+    /// hear of the failure.
+    /// </summary>
     private void AfterFailure()
     {
-        _isFeedStale = true;
+        _refresh.MarkStale();
         try
         {
             _session?.Rollback();
         }
         catch (Exception exception)
         {
-            LogSessionLost(_logger, exception, _dialect.Description);
-            _session?.Dispose();
-            _session = null;
+            LoseSession(exception);
         }
+
+        Refresh();
+    }
+
+    private void Refresh()
+    {
+        try
+        {
+            _refresh.Run(_session ??= _dialect.OpenWriter());
+        }
+        catch (Exception exception)
+        {
+            LoseSession(exception);
+            _refresh.Postpone();
+        }
+    }
+
+    private void LoseSession(Exception exception)
+    {
+        LogSessionLost(_logger, exception, _dialect.Description);
+        _session?.Dispose();
+        _session = null;
     }
 
     private void Purge()

@@ -25,15 +25,25 @@ internal sealed class WriteQueue(int maxQueued, int maxBatchWrites, int maxBatch
     /// <summary>Takes no more writes; what is queued is still taken out.</summary>
     public void Close() => _channel.Writer.TryComplete();
 
-    /// <summary>Blocks until something is queued, then takes all that waits, up to the bounds of a batch.</summary>
+    /// <summary>
+    /// Blocks until something is queued, then takes all that waits, up to the bounds of a batch. Where
+    /// <paramref name="wake"/> is canceled first the batch is empty.
+    /// </summary>
     /// <returns>False: closed and empty.</returns>
-    public bool Take(List<StoreWrite> batch)
+    public bool Take(List<StoreWrite> batch, CancellationToken wake)
     {
         batch.Clear();
         _inBatch.Clear();
-        if (_postponed.Count == 0 && !WaitForWrite())
+        try
         {
-            return false;
+            if (_postponed.Count == 0 && !WaitForWrite(wake))
+            {
+                return false;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
         }
 
         var bytes = 0;
@@ -63,9 +73,9 @@ internal sealed class WriteQueue(int maxQueued, int maxBatchWrites, int maxBatch
     private bool TryNext(out StoreWrite write) =>
         _postponed.TryDequeue(out write!) || _channel.Reader.TryRead(out write!);
 
-    private bool WaitForWrite()
+    private bool WaitForWrite(CancellationToken wake)
     {
-        var waiting = _channel.Reader.WaitToReadAsync();
+        var waiting = _channel.Reader.WaitToReadAsync(wake);
         return waiting.IsCompletedSuccessfully ? waiting.Result : waiting.AsTask().GetAwaiter().GetResult();
     }
 

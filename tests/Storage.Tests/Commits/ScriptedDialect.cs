@@ -25,6 +25,8 @@ internal sealed class ScriptedDialect(IStoreDialect inner) : IStoreDialect
 
     public Action OnRollback { get; set; } = () => { };
 
+    public Action OnReadDomains { get; set; } = () => { };
+
     public string Description => inner.Description;
 
     public IWriteSession OpenWriter()
@@ -89,7 +91,11 @@ internal sealed class ScriptedDialect(IStoreDialect inner) : IStoreDialect
             inner.Rollback();
         }
 
-        public ImmutableArray<DomainNumbers> ReadDomains() => inner.ReadDomains();
+        public ImmutableArray<DomainNumbers> ReadDomains()
+        {
+            script.OnReadDomains();
+            return inner.ReadDomains();
+        }
 
         public void Dispose() => inner.Dispose();
     }

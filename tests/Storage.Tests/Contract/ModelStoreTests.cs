@@ -76,6 +76,12 @@ public sealed class ModelStoreTests : StoreContractTests
         Assert.True((await ReadJobAsync("a")).RecordExists);
     }
 
+    protected override void LoseNextAnswer() => _store.AfterCommit = _ =>
+    {
+        _store.AfterCommit = null;
+        throw new IOException("lost");
+    };
+
     protected override void Dispose(bool isDisposing)
     {
     }

@@ -1,4 +1,5 @@
 using Sluice.Grains.Ports;
+using Sluice.Storage.Tests.Commits;
 using Sluice.Testing;
 
 namespace Sluice.Storage.Tests.Contract;
@@ -8,6 +9,7 @@ public class SqliteStoreTests : StoreContractTests
 {
     private readonly TemporaryFolder _folder = new();
     private readonly SluiceStore _store;
+    private ScriptedDialect _script = null!;
 
     public SqliteStoreTests()
         : this(maxRecentRows: 8)
@@ -24,7 +26,9 @@ public class SqliteStoreTests : StoreContractTests
                 MarkerLifetimeChanges = MarkerLifetimeChanges,
                 MaxRecentRows = maxRecentRows,
             },
-            Time);
+            Time,
+            loggers: null,
+            dialect => _script = new(dialect));
     }
 
     protected override IGrainStorage Records => _store;
@@ -34,6 +38,12 @@ public class SqliteStoreTests : StoreContractTests
     protected override IRowCollections Rows => _store;
 
     protected override IDueRows Due => _store;
+
+    protected override void LoseNextAnswer() => _script.OnCommitted = () =>
+    {
+        _script.OnCommitted = () => { };
+        throw new IOException("lost");
+    };
 
     protected override void Dispose(bool isDisposing)
     {

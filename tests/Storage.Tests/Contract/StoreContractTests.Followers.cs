@@ -90,6 +90,21 @@ public abstract partial class StoreContractTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
 
+    [Fact]
+    public async Task A_commit_whose_answer_was_lost_reaches_readers_and_followers_without_another_write()
+    {
+        await PutJobAsync("a");
+        var waiting = Jobs.WaitForChangeAsync(Domain, 1);
+        LoseNextAnswer();
+
+        await Assert.ThrowsAsync<IOException>(() => PutJobAsync("b"));
+
+        Assert.Equal(2, await Jobs.ReadNewestChangeAsync(Domain));
+        Assert.Equal(["a", "b"], Names(await ReadChangesAsync()));
+        Assert.Equal(["b"], Names(await ReadChangesAsync(after: 1)));
+        await waiting;
+    }
+
     /// <summary>Lets every marker that is there grow older than it may get.</summary>
     protected async Task AgeAsync()
     {

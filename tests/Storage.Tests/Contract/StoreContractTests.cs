@@ -36,6 +36,9 @@ public abstract partial class StoreContractTests : IDisposable
 
     protected abstract void Dispose(bool isDisposing);
 
+    /// <summary>The next commit happens, and its writer gets an <see cref="IOException"/>.</summary>
+    protected abstract void LoseNextAnswer();
+
     protected static GrainId JobId(string name, string domain = Domain) =>
         GrainId.Create("job", GrainKeys.Job(domain, name));
 
