@@ -3,7 +3,7 @@ using Sluice.Gateway.Access;
 
 namespace Sluice.Gateway;
 
-/// <summary>Settings of the gateway, checked by <see cref="GatewayServices.AddSluiceGateway"/>.</summary>
+/// <summary>Settings of the gateway.</summary>
 public sealed class GatewayOptions
 {
     /// <summary>The largest body, in bytes; a larger one gets 413. 1 KiB to 64 MiB; default 1 MiB.</summary>

@@ -1,7 +1,7 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Sluice.Gateway.Http;
 using Sluice.Gateway.OpenApi;
 using Sluice.Gateway.Workloads;
@@ -16,14 +16,13 @@ public static class GatewayServices
     /// Adds what <see cref="GatewayRoutes.MapSluice"/> needs. The host adds an <see cref="IGrainFactory"/>, and may add
     /// an <see cref="Grains.Interfaces.Jobs.IJobLogs"/> and a <see cref="ReadManifest"/> of its own.
     /// </summary>
-    /// <exception cref="ValidationException">A setting is out of range.</exception>
-    public static IServiceCollection AddSluiceGateway(this IServiceCollection services, GatewayOptions options)
+    public static IServiceCollection AddSluiceGateway(
+        this IServiceCollection services, Action<GatewayOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
-        ArgumentNullException.ThrowIfNull(options);
-        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
-
-        services.TryAddSingleton(options);
+        ArgumentNullException.ThrowIfNull(configure);
+        services.AddOptions<GatewayOptions>().Configure(configure).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(provider => provider.GetRequiredService<IOptions<GatewayOptions>>().Value);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ReadManifest>(ManifestReader.Read);
         services.TryAddSingleton<GrainCalls>();

@@ -69,7 +69,6 @@ public sealed partial class SluiceStore
         Func<IStoreDialect, IStoreDialect> wrap)
     {
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
         options.Json!.MakeReadOnly();
         var directory = Path.GetFullPath(options.DataDirectory);
         var folder = DataFolderLock.Acquire(directory);

@@ -62,8 +62,4 @@ public sealed class StoreOptions
     /// <summary>Bytes that the database may grow to, without its log; 0: no limit of ours. Default 0.</summary>
     [Range(0, long.MaxValue)]
     public long MaxDatabaseBytes { get; set; }
-
-    /// <summary>Throws where a setting is missing or out of its range.</summary>
-    /// <exception cref="ValidationException">Names the setting.</exception>
-    public void Validate() => Validator.ValidateObject(this, new(this), validateAllProperties: true);
 }

@@ -17,7 +17,7 @@ public static class StoreServiceCollectionExtensions
     /// </summary>
     public static IServiceCollection AddSqliteStore(this IServiceCollection services, Action<StoreOptions> configure)
     {
-        services.AddOptions<StoreOptions>().Configure(configure);
+        services.AddOptions<StoreOptions>().Configure(configure).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => SluiceStore.Open(
             provider.GetRequiredService<IOptions<StoreOptions>>().Value,

@@ -18,11 +18,9 @@ public sealed class ReferenceRules
         ["Storage"] = [Abstractions, "Grains"],
         ["Executors"] = [Abstractions, "Grains", "Manifests"],
         ["Gateway"] = [Abstractions, "Grains.Interfaces", "Manifests"],
-        ["Server"] =
-        [
-            Abstractions, "Gateway", "Grains", "EmbeddedHost", "Storage", "Executors", "Scheduling", "Manifests",
-        ],
-        ["Silo"] = [Abstractions, "Gateway", "Grains", "Storage", "Executors", "Scheduling", "Manifests"],
+        ["Hosting"] = [Abstractions, "Gateway", "Grains", "Storage", "Executors", "Manifests"],
+        ["Server"] = [Abstractions, "Hosting", "Grains", "EmbeddedHost"],
+        ["Silo"] = [Abstractions, "Hosting", "Grains", "Executors"],
         ["Cli"] = ["Server", "Manifests"],
     };
 

@@ -68,8 +68,6 @@ public sealed class TestGateway : IAsyncDisposable
         string urls = "http://127.0.0.1:0",
         Action<WebApplication>? map = null)
     {
-        var options = new GatewayOptions { RetryDelay = TimeSpan.Zero };
-        configure?.Invoke(options);
         var grains = new FakeGrains();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrel().UseUrls(urls);
@@ -77,12 +75,16 @@ public sealed class TestGateway : IAsyncDisposable
         builder.Services.AddSingleton(grains.Factory);
         builder.Services.AddSingleton<ReadManifest>(ReadFakeManifest);
         addServices?.Invoke(builder.Services);
-        builder.Services.AddSluiceGateway(options);
+        builder.Services.AddSluiceGateway(options =>
+        {
+            options.RetryDelay = TimeSpan.Zero;
+            configure?.Invoke(options);
+        });
         var app = builder.Build();
         app.MapSluice();
         map?.Invoke(app);
         await app.StartAsync();
-        return new TestGateway(app, grains, options);
+        return new TestGateway(app, grains, app.Services.GetRequiredService<GatewayOptions>());
     }
 
     public async Task<Answer> SendAsync(

@@ -1,7 +1,7 @@
 using Sluice.Cli.Client;
 using Sluice.Cli.Output;
+using Sluice.Hosting;
 using Sluice.Manifests;
-using Sluice.Server;
 
 namespace Sluice.Cli.Serving;
 

@@ -165,6 +165,25 @@ public sealed class StartTests
     }
 
     [Theory]
+    [InlineData("SLUICE_Jobs__FirstBackoff", "soon", "Jobs:FirstBackoff")]
+    [InlineData("SLUICE_Store__MaxBatchWrites", "0", "MaxBatchWrites")]
+    [InlineData("SLUICE_Gateway__PageSize", "0", "PageSize")]
+    [InlineData("SLUICE_Host__MaxActivations", "0", "MaxActivations")]
+    public async Task A_setting_that_is_not_as_it_must_be_is_said_and_the_folder_is_left_alone(
+        string name, string value, string named)
+    {
+        using var folder = new TemporaryFolder();
+        var data = Path.Combine(folder.Path, "data");
+        var result = await SluiceExecutable.RunAsync(
+            ["server", "--urls", Loopback(FreePort.Next()), "--data", data],
+            new Dictionary<string, string?> { [name] = value });
+
+        AssertRefused(result);
+        Assert.Contains(named, result.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(data));
+    }
+
+    [Theory]
     [InlineData("--gpus", "-1")]
     [InlineData("--gpus", "many")]
     [InlineData("--nodes", "4y8")]
@@ -186,11 +205,12 @@ public sealed class StartTests
     private static Task<CommandResult> ServeAsync(TemporaryFolder folder, params string[] options) =>
         SluiceExecutable.RunAsync(["server", "--data", Path.Combine(folder.Path, "data"), .. options]);
 
-    /// <summary>One line for people on standard error, and a status that says so.</summary>
+    /// <summary>One line for people on standard error and nothing else, and a status that says so.</summary>
     private static void AssertRefused(CommandResult result)
     {
         Assert.True(result.ExitCode == 1, $"{result.ExitCode}: {result.Output} {result.Error}");
         Assert.StartsWith("sluice: ", result.Error, StringComparison.Ordinal);
         Assert.Single(result.Error.TrimEnd().Split('\n'));
+        Assert.Equal("", result.Output);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Sluice.Grains.Interfaces;
 using Sluice.Grains.Ports;
 using Sluice.Storage.Sqlite;
@@ -231,14 +232,22 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_setting_out_of_its_range_is_refused_by_name()
+    public async Task A_setting_out_of_its_range_is_refused_by_name_before_the_folder_is_touched()
     {
-        var options = new StoreOptions { DataDirectory = _folder.Path, Json = TestJson.NewOptions(), MaxBatchWrites = 0 };
+        var folder = Path.Combine(_folder.Path, "data");
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSqliteStore(options =>
+        {
+            options.DataDirectory = folder;
+            options.Json = TestJson.NewOptions();
+            options.MaxBatchWrites = 0;
+        });
+        using var host = builder.Build();
 
-        var refused = Assert.Throws<System.ComponentModel.DataAnnotations.ValidationException>(
-            () => SluiceStore.Open(options));
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
         Assert.Contains(nameof(StoreOptions.MaxBatchWrites), refused.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder));
     }
 
     [Theory]

@@ -1,10 +1,16 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Configuration;
+using Sluice.Hosting;
 
 namespace Sluice.Silo;
 
-/// <summary>Settings of a silo, from the section <c>Silo</c> of the configuration or <c>SLUICE_Silo__…</c> variables.</summary>
-public sealed class SiloSettings
+/// <summary>
+/// Settings of a silo, from the section <c>Silo</c> of the configuration or <c>SLUICE_Silo__…</c> variables.
+/// </summary>
+public sealed class SiloOptions
 {
+    public const string Section = "Silo";
+
     /// <summary>The same for ever: stored state is filed under it.</summary>
     public const string ServiceId = "sluice";
 
@@ -32,7 +38,14 @@ public sealed class SiloSettings
     [Range(0, 1_000_000)]
     public int? SimulatedGpus { get; set; }
 
-    /// <summary>Throws where a setting is missing or out of its range.</summary>
-    /// <exception cref="ValidationException">Names the setting.</exception>
-    public void Validate() => Validator.ValidateObject(this, new(this), validateAllProperties: true);
+    /// <summary>The settings as they are configured; they are checked with all others, at the start.</summary>
+    public static SiloOptions Read(IConfiguration configuration) =>
+        configuration.GetSection(Section).Get<SiloOptions>() ?? new();
+
+    public ServerOptions ToServerOptions() => new()
+    {
+        Urls = [Url],
+        DataDirectory = DataDirectory,
+        SimulatedGpus = SimulatedGpus,
+    };
 }

@@ -1,6 +1,6 @@
 using Sluice.Manifests;
 
-namespace Sluice.Server;
+namespace Sluice.Hosting;
 
 /// <summary>How one server process runs.</summary>
 public sealed record ServerOptions
@@ -37,6 +37,10 @@ public sealed record ServerOptions
 
     /// <summary>The port that goes with <see cref="MonitoringHost"/>.</summary>
     public int? MonitoringPort { get; init; }
+
+    /// <summary>All addresses to listen on, the monitoring one included.</summary>
+    internal IReadOnlyList<string> AllUrls =>
+        MonitoringPort is { } port ? [.. Urls, $"http://{MonitoringHost}:{port}"] : Urls;
 
     /// <summary>From TERM to KILL when a job is stopped; 0 s to 1 h; default 10 s.</summary>
     public TimeSpan GracePeriod { get; init; } = TimeSpan.FromSeconds(10);

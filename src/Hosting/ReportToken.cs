@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Sluice.Server;
+namespace Sluice.Hosting;
 
 /// <summary>
 /// The token with which jobs of this server report. It is kept in the data folder, because jobs outlive the server and

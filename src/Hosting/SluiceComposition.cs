@@ -1,0 +1,108 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Sluice.Executors;
+using Sluice.Executors.Local;
+using Sluice.Gateway;
+using Sluice.Gateway.Access;
+using Sluice.Grains;
+using Sluice.Grains.Jobs;
+using Sluice.Manifests;
+using Sluice.Storage;
+
+namespace Sluice.Hosting;
+
+/// <summary>What a process is made of, whoever runs its grains.</summary>
+internal static class SluiceComposition
+{
+    public static void AddSluice(
+        this WebApplicationBuilder builder, ServerOptions options, Action<WebApplicationBuilder> addGrainHost)
+    {
+        builder.WebHost.UseUrls([.. options.AllUrls]);
+        ConsoleLog.AddTo(builder.Logging);
+        var services = builder.Services;
+        services.AddOptions<StoreOptions>().BindConfiguration("Store");
+        services.AddOptions<LocalExecutorOptions>().BindConfiguration("Executor");
+        services.AddOptions<GatewayOptions>().BindConfiguration("Gateway");
+        services.AddSqliteStore(store =>
+        {
+            store.DataDirectory = options.DataDirectory;
+            store.Json = new JsonSerializerOptions(GrainsJsonContext.Default.Options)
+            {
+                TypeInfoResolver = GrainsJsonContext.Default,
+            };
+        });
+        addGrainHost(builder);
+        services.AddSluiceGrains();
+        if (options.ScaleMode == ScaleModes.AfterCheckpoint)
+        {
+            services.Configure<JobOptions>(jobs => jobs.IsAfterCheckpointByDefault = true);
+        }
+
+        var reportToken = options.AuthTokensFile is null ? null : ReportToken.ReadOrMake(options.DataDirectory);
+        services.AddLocalExecutor(executor => Set(executor, options, reportToken));
+        services.AddOptions<LocalExecutorOptions>().Configure<IServer>((executor, server) =>
+            executor.SluiceUrl = () => JobFacingUrl(server));
+        services.AddSluiceGateway(gateway => Set(gateway, options, reportToken));
+    }
+
+    /// <summary>
+    /// Checks all settings, then takes the data folder, then maps the routes: a process that must not run on a folder
+    /// leaves it alone.
+    /// </summary>
+    public static void MapSluice(this WebApplication app, ServerOptions options)
+    {
+        var services = app.Services;
+        services.GetRequiredService<IStartupValidator>().Validate();
+        if (GatewayExposure.Check(options.AllUrls, services.GetRequiredService<GatewayOptions>()) is { } exposed)
+        {
+            throw new ValidationException(exposed);
+        }
+
+        services.GetRequiredService<SluiceStore>();
+        app.MapSluice();
+    }
+
+    private static void Set(LocalExecutorOptions executor, ServerOptions options, string? reportToken)
+    {
+        executor.RunDirectory = Path.Combine(Path.GetFullPath(options.DataDirectory), "runs");
+        executor.GpuCount = options.SimulatedGpus;
+        executor.SimulatedNodes =
+            [.. (options.SimulatedNodes ?? []).Select(node => new LocalNode(node.Name, node.Gpus))];
+        executor.GpuQuotas = options.Quotas;
+        executor.GracePeriod = options.GracePeriod;
+        executor.ReportToken = reportToken;
+    }
+
+    private static void Set(GatewayOptions gateway, ServerOptions options, string? reportToken)
+    {
+        gateway.IsOpen = options.IsOpen;
+        gateway.MonitoringPort = options.MonitoringPort;
+        gateway.Tokens = options.AuthTokensFile is { } file ? AuthTokens.Read(file) : null;
+        gateway.InternalReportToken = reportToken;
+        gateway.AllowHostsOf(options.AllUrls);
+        foreach (var host in options.AllowedHosts)
+        {
+            gateway.AllowedHosts.Add(host);
+        }
+    }
+
+    /// <summary>The address under which jobs of this machine reach the gateway.</summary>
+    private static string JobFacingUrl(IServer server)
+    {
+        var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()
+            ?? throw new InvalidOperationException("the gateway does not listen yet");
+        var url = new UriBuilder(address);
+        if (url.Host is "0.0.0.0" or "[::]" or "::" or "*" or "+")
+        {
+            url.Host = "127.0.0.1";
+        }
+
+        return url.Uri.GetLeftPart(UriPartial.Authority);
+    }
+}
