@@ -19,13 +19,13 @@ public sealed class ExecutorInstruments : IDisposable
     {
         _meter = meters?.Create(MeterName) ?? new Meter(MeterName);
         _operations = _meter.CreateCounter<long>(
-            "sluice.executor.operations", "{operation}", "Starts, stops and reports by outcome");
+            "sluice.executors.operations", "{operation}", "Starts, stops and reports by kind and outcome.");
         _durations = _meter.CreateHistogram<double>(
-            "sluice.executor.operation.duration", "s", "From the beginning of an operation to its end");
+            "sluice.executors.operation.duration", "s", "From the beginning of an operation to its end, by kind.");
         _reports = _meter.CreateCounter<long>(
-            "sluice.executor.reports", "{report}", "Observations that job grains have taken, by phase");
+            "sluice.executors.reports", "{report}", "Observations that job grains have taken, by phase.");
         _lostRunners = _meter.CreateCounter<long>(
-            "sluice.executor.lost_runners", "{runner}", "Runners that ended without saying how their job ended");
+            "sluice.executors.lost_runners", "{runner}", "Runners that ended without saying how their job ended.");
     }
 
     /// <summary>The kind of an action is a closed set.</summary>
@@ -33,7 +33,7 @@ public sealed class ExecutorInstruments : IDisposable
     {
         ArgumentNullException.ThrowIfNull(action);
         var kind = new KeyValuePair<string, object?>("kind", action.GetType().Name);
-        _operations.Add(1, kind, new("outcome", succeeded ? "Succeeded" : "Failed"));
+        _operations.Add(1, kind, new("outcome", succeeded ? "succeeded" : "failed"));
         _durations.Record(duration.TotalSeconds, kind);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -28,6 +29,8 @@ public static class GatewayServices
         services.TryAddSingleton<GrainCalls>();
         services.TryAddSingleton<OperationIds>();
         services.TryAddSingleton<GatewayInstruments>();
+        // The web server alone asks for this one; everything else writes to the listener of the same name.
+        services.AddSingleton<DiagnosticSource, RefusedByServer>();
         services.AddRouting();
         services.AddMetrics();
         services.AddOpenApi("v1", RouteDocumentation.Configure);

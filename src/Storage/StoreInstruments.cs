@@ -9,7 +9,7 @@ internal sealed class StoreInstruments : IDisposable
 
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _commits;
-    private readonly Histogram<int> _batchSize;
+    private readonly Histogram<int> _writes;
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _conflicts;
     private readonly Counter<long> _failures;
@@ -17,17 +17,17 @@ internal sealed class StoreInstruments : IDisposable
     public StoreInstruments(Func<int> queueLength)
     {
         _commits = _meter.CreateCounter<long>("sluice.storage.commits", "{commit}", "Transactions committed.");
-        _batchSize = _meter.CreateHistogram<int>("sluice.storage.batch_size", "{write}", "Writes in a transaction.");
-        _duration = _meter.CreateHistogram<double>("sluice.storage.commit_duration", "s", "From begin to commit.");
+        _writes = _meter.CreateHistogram<int>("sluice.storage.commit.writes", "{write}", "Writes in a transaction.");
+        _duration = _meter.CreateHistogram<double>("sluice.storage.commit.duration", "s", "From begin to commit.");
         _conflicts = _meter.CreateCounter<long>("sluice.storage.conflicts", "{write}", "Writes with another's etag.");
         _failures = _meter.CreateCounter<long>("sluice.storage.failures", "{write}", "Writes that failed otherwise.");
-        _meter.CreateObservableGauge("sluice.storage.queue_length", queueLength, "{write}", "Writes that wait.");
+        _meter.CreateObservableUpDownCounter("sluice.storage.queued_writes", queueLength, "{write}", "Writes that wait.");
     }
 
     public void Committed(int writeCount, int conflictCount, TimeSpan duration)
     {
         _commits.Add(1);
-        _batchSize.Record(writeCount);
+        _writes.Record(writeCount);
         _duration.Record(duration.TotalSeconds);
         if (conflictCount > 0)
         {

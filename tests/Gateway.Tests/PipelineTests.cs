@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -65,7 +66,6 @@ public sealed class PipelineTests : IClassFixture<GatewayFixture>
     [InlineData("POST /add_job HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nxyz\r\n", "400")]
     [InlineData("POST /add_job HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\nConnection: close\r\n\r\n", "400")]
     [InlineData("POST /add_job HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\nConnection: close\r\n\r\n", "413")]
-    [InlineData("GET /get_job/%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "400")]
     [InlineData("GET /get_job/a%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "200")]
     [InlineData("GET /get_job/a% HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "200")]
     [InlineData("GET /get_all_jobs?limit=%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "400")]
@@ -75,6 +75,23 @@ public sealed class PipelineTests : IClassFixture<GatewayFixture>
         var answer = await _gateway.SendRawAsync(request);
 
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET /get_job/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", "400")]
+    [InlineData("GET /get_job/a b HTTP/1.1\r\nHost: localhost\r\n\r\n", "400")]
+    [InlineData("GET /get_job/a HTTP/1.1\r\n\r\n", "400")]
+    [InlineData("nonsense\r\n\r\n", "400")]
+    [InlineData("GET /get_job/a HTTP/9.9\r\nHost: localhost\r\n\r\n", "505")]
+    public async Task What_the_web_server_refuses_by_itself_gets_the_error_body_as_well(string request, string status)
+    {
+        var answer = await _gateway.SendRawAsync(request);
+
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nContent-Type: application/json\r\n", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nConnection: close\r\n", answer, StringComparison.Ordinal);
+        var body = JsonDocument.Parse(answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+        Assert.NotEqual("", Assert.Single(body.RootElement.EnumerateObject()).Value.GetString());
     }
 
     [Fact]
@@ -126,7 +143,7 @@ public sealed class PipelineTests : IClassFixture<GatewayFixture>
     }
 
     [Fact]
-    public async Task Requests_are_counted_by_route_and_class_of_status()
+    public async Task Requests_are_counted_by_route_and_status()
     {
         var seen = new List<(string Instrument, string Tags)>();
         var haveAll = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -151,10 +168,10 @@ public sealed class PipelineTests : IClassFixture<GatewayFixture>
         await haveAll.Task.WaitAsync(TimeSpan.FromSeconds(90));
         lock (seen)
         {
-            Assert.Contains(("sluice.gateway.requests", "route=/get_job/{job_name} status=2xx"), seen);
-            Assert.Contains(("sluice.gateway.requests", "route=other status=4xx"), seen);
-            Assert.Contains(("sluice.gateway.requests", "route=/freegpu status=4xx"), seen);
-            Assert.Contains(("sluice.gateway.request.duration", "route=/get_job/{job_name}"), seen);
+            Assert.Contains(("sluice.gateway.requests", "http.route=/get_job/{job_name} http.response.status_code=200"), seen);
+            Assert.Contains(("sluice.gateway.requests", "http.route=other http.response.status_code=404"), seen);
+            Assert.Contains(("sluice.gateway.requests", "http.route=/freegpu http.response.status_code=403"), seen);
+            Assert.Contains(("sluice.gateway.request.duration", "http.route=/get_job/{job_name}"), seen);
         }
 
         void Note(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)

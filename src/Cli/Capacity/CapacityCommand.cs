@@ -97,7 +97,7 @@ internal static class CapacityCommand
         return allocation switch
         {
             { IsEnding: true } => "ending",
-            { HeldGpus: 0, Decided.GpuCount: 0 } => "waits",
+            { Decided.IsAdmitted: false, HeldGpus: 0 } => "waits",
             _ when allocation.HeldGpus > decided => $"giving back {allocation.HeldGpus - decided}",
             _ => "holds",
         };

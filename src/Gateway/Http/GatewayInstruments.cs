@@ -6,7 +6,7 @@ namespace Sluice.Gateway.Http;
 /// <summary>What can be measured of the gateway. Routes are a closed set; names of jobs are never tags.</summary>
 internal sealed class GatewayInstruments : IDisposable
 {
-    public const string Name = "Sluice.Gateway";
+    public const string MeterName = "Sluice.Gateway";
 
     private readonly Meter _meter;
     private readonly Counter<long> _requests;
@@ -14,9 +14,9 @@ internal sealed class GatewayInstruments : IDisposable
 
     public GatewayInstruments(IMeterFactory meters)
     {
-        _meter = meters.Create(Name);
+        _meter = meters.Create(MeterName);
         _requests = _meter.CreateCounter<long>(
-            "sluice.gateway.requests", "{request}", "Requests answered, by route and class of status.");
+            "sluice.gateway.requests", "{request}", "Requests answered, by route and status.");
         _duration = _meter.CreateHistogram<double>(
             "sluice.gateway.request.duration", "s", "Time from the routed request to its answer, by route.",
             advice: new InstrumentAdvice<double>
@@ -25,16 +25,15 @@ internal sealed class GatewayInstruments : IDisposable
             });
     }
 
-    public ActivitySource Activities { get; } = new(Name);
+    public ActivitySource Activities { get; } = new(MeterName);
 
     /// <summary>False: nobody listens, and nothing need be measured.</summary>
     public bool IsEnabled => _requests.Enabled || _duration.Enabled || Activities.HasListeners();
 
     public void RequestAnswered(string route, int status, TimeSpan duration)
     {
-        var routeTag = new KeyValuePair<string, object?>("route", route);
-        var statusClass = (status / 100) switch { 2 => "2xx", 3 => "3xx", 4 => "4xx", 5 => "5xx", _ => "other" };
-        _requests.Add(1, routeTag, new("status", statusClass));
+        var routeTag = new KeyValuePair<string, object?>("http.route", route);
+        _requests.Add(1, routeTag, new("http.response.status_code", status));
         _duration.Record(duration.TotalSeconds, routeTag);
     }
 

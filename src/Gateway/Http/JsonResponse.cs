@@ -13,7 +13,7 @@ internal static class JsonResponse
     /// <summary>Long answers are flushed whenever this many bytes wait.</summary>
     private const int FlushBytes = 64 * 1024;
 
-    private static readonly StringValues JsonContentType = new("application/json");
+    public static readonly StringValues ContentType = new("application/json");
 
     /// <summary>Sends what was written into the buffer.</summary>
     public static void Send(HttpContext context, int status, JsonBuffer buffer)
@@ -32,14 +32,10 @@ internal static class JsonResponse
     }
 
     /// <summary>Sends <c>{"error": text}</c>.</summary>
-    public static void SendError(HttpContext context, int status, string text)
-    {
-        var buffer = JsonBuffer.Rent();
-        buffer.Writer.WriteStartObject();
-        buffer.Writer.WriteString("error"u8, text);
-        buffer.Writer.WriteEndObject();
-        Send(context, status, buffer);
-    }
+    public static void SendError(HttpContext context, int status, string text) => Send(context, status, Error(text));
+
+    /// <summary><c>{"error": text}</c>, to be sent in this turn of the thread.</summary>
+    public static ReadOnlySpan<byte> ErrorOf(string text) => Error(text).Finish();
 
     /// <summary>Sends pieces of an answer that is encoded already, one after the other.</summary>
     public static Task SendPiecesAsync(HttpContext context, ImmutableArray<ReadOnlyMemory<byte>> pieces)
@@ -57,8 +53,17 @@ internal static class JsonResponse
     {
         var response = context.Response;
         response.StatusCode = status;
-        response.Headers.ContentType = JsonContentType;
+        response.Headers.ContentType = ContentType;
         response.ContentLength = length;
+    }
+
+    private static JsonBuffer Error(string text)
+    {
+        var buffer = JsonBuffer.Rent();
+        buffer.Writer.WriteStartObject();
+        buffer.Writer.WriteString("error"u8, text);
+        buffer.Writer.WriteEndObject();
+        return buffer;
     }
 
     private static async Task SendLongAsync(HttpContext context, ImmutableArray<ReadOnlyMemory<byte>> pieces)

@@ -13,6 +13,7 @@ public sealed class CapacityCommandTests
             2,
             Wire.Allocation("wide", 2, "makes room for gang", held: 6),
             Wire.Allocation("gone", 0, "deleted", held: 2, isEnding: true),
+            Wire.Allocation("cpu", 0, "needs no GPU", isAdmitted: true),
             Wire.Allocation("gang", 0, "waits for 2 blocks of 2 GPUs")));
 
         var result = await new Shell().RunAsync("capacity", "--server", server.Url);
@@ -25,6 +26,7 @@ public sealed class CapacityCommandTests
             JOB    HOLDS   STATE           REASON
             wide   6       giving back 4   makes room for gang
             gone   2       ending          deleted
+            cpu    0       holds           needs no GPU
             gang   0       waits           waits for 2 blocks of 2 GPUs
 
             NAMESPACE     QUOTA   USED

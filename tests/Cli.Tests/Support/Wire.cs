@@ -25,11 +25,13 @@ internal static class Wire
         long generation = 7,
         int? held = null,
         int? atNextCheckpoint = null,
-        bool isEnding = false) => string.Create(CultureInfo.InvariantCulture, $$"""
+        bool isEnding = false,
+        bool? isAdmitted = null) => string.Create(CultureInfo.InvariantCulture, $$"""
         {"job_name": "{{name}}", "uid": "u-{{name}}",
          "decided": {"uid": "u-{{name}}", "generation": {{generation}}, "gpu_count": {{gpus}},
           "blocks": [{{(gpus > 0 ? $$"""{"node": "node-0", "gpus": [{{string.Join(", ", Enumerable.Range(0, gpus))}}]}""" : "")}}],
-          "reason": "{{reason}}", "at_next_checkpoint": {{atNextCheckpoint?.ToString(CultureInfo.InvariantCulture) ?? "null"}}},
+          "reason": "{{reason}}", "at_next_checkpoint": {{atNextCheckpoint?.ToString(CultureInfo.InvariantCulture) ?? "null"}},
+          "is_admitted": {{(isAdmitted ?? gpus > 0 ? "true" : "false")}}},
          "held_gpus": {{held ?? gpus}}, "is_ending": {{(isEnding ? "true" : "false")}}, "decided_at": "2030-01-01T00:00:00+00:00"}
         """);
 

@@ -297,8 +297,8 @@ public sealed class GroupCommitTests : IDisposable
 
         // Tests beside this one count too.
         Assert.True(seen["sluice.storage.commits"] >= 1);
-        Assert.True(seen["sluice.storage.batch_size"] >= 1);
-        Assert.True(seen["sluice.storage.commit_duration"] > 0);
+        Assert.True(seen["sluice.storage.commit.writes"] >= 1);
+        Assert.True(seen["sluice.storage.commit.duration"] > 0);
         Assert.True(seen["sluice.storage.conflicts"] >= 1);
 
         void Add(Instrument instrument, double value) =>
