@@ -1,6 +1,10 @@
+using Sluice.Cli.Output;
+
 namespace Sluice.Cli;
 
-/// <summary>What a command touches of the process around it, so that tests can run commands in their own process.</summary>
+/// <summary>
+/// What a command touches of the process around it, so that tests can run commands in their own process.
+/// </summary>
 internal sealed record CliEnvironment
 {
     /// <summary>Value of an environment variable; null or empty: not set.</summary>
@@ -18,6 +22,9 @@ internal sealed record CliEnvironment
     /// <summary>True: a person looks at standard output, so tables may have colors and fit the window.</summary>
     public required bool IsTerminal { get; init; }
 
+    /// <summary>For what takes long.</summary>
+    public required Progress Progress { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     public string? Set(string variable) => Variable(variable) is { Length: > 0 } value ? value : null;
@@ -30,6 +37,8 @@ internal sealed record CliEnvironment
         OpenOutput = Console.OpenStandardOutput,
         OpenInput = Console.OpenStandardInput,
         IsTerminal = !Console.IsOutputRedirected,
+        Progress = Progress.Of(
+            !Console.IsOutputRedirected && !Console.IsErrorRedirected, Console.Error, TimeProvider.System),
         Time = TimeProvider.System,
     };
 }

@@ -29,6 +29,7 @@ internal sealed class GlobalOptions
             DefaultValueFactory = _ => "table",
             HelpName = "FORMAT",
         };
+        option.CompletionSources.Add("table", "json");
         option.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && token.Value is not ("table" or "json"))

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Sluice.Cli.Capacity;
 using Sluice.Cli.Client;
+using Sluice.Cli.Completion;
 using Sluice.Cli.Demo;
 using Sluice.Cli.Jobs;
 using Sluice.Cli.Serving;
@@ -23,7 +24,7 @@ internal static class SluiceCommand
             return ExitCode.Usage;
         }
 
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction && !IsSuggestion(parsed))
         {
             return Report(environment, ExitCode.Usage, UsageProblem(parsed));
         }
@@ -53,7 +54,10 @@ internal static class SluiceCommand
     {
         var global = new GlobalOptions();
         SluiceClient Connect(ParseResult parsed) =>
-            new(ServerAddress.Resolve(environment, parsed.GetValue(global.Server), parsed.GetValue(global.Token)));
+            new(
+                ServerAddress.Resolve(environment, parsed.GetValue(global.Server), parsed.GetValue(global.Token)),
+                environment.Progress);
+        var jobs = new JobNames(environment, Connect);
 
         return new RootCommand("Sluice moves GPUs between training jobs at their checkpoints.")
         {
@@ -62,14 +66,20 @@ internal static class SluiceCommand
             ServerCommand.Create(environment),
             DemoCommand.Create(environment),
             DeployCommand.Create(environment, Connect),
-            ScaleCommand.Create(environment, Connect),
-            DeleteCommand.Create(environment, Connect),
+            ScaleCommand.Create(environment, Connect, jobs),
+            DeleteCommand.Create(environment, Connect, jobs),
             JobsCommand.Create(environment, Connect),
-            JobCommand.Create(environment, Connect),
-            LogsCommand.Create(environment, Connect),
+            JobCommand.Create(environment, Connect, jobs),
+            LogsCommand.Create(environment, Connect, jobs),
             CapacityCommand.Create(environment, Connect),
+            CompletionCommand.Create(environment),
         };
     }
+
+    /// <summary>A shell asks what could come next: <c>[suggest:12] "sluice delet"</c>.</summary>
+    private static bool IsSuggestion(ParseResult parsed) =>
+        parsed.Tokens is [{ Type: TokenType.Directive } directive, ..]
+        && directive.Value.StartsWith("[suggest", StringComparison.Ordinal);
 
     private static InvocationConfiguration Invocation(CliEnvironment environment) => new()
     {

@@ -28,7 +28,9 @@ public sealed class GatewayOptions
     [Range(0, 10)]
     public int MaxRetries { get; set; } = 3;
 
-    /// <summary>The wait before the first retry, four times as long before each next. 0 to 1 s; default 20 ms.</summary>
+    /// <summary>
+    /// The wait before the first retry, four times as long before each next. 0 to 1 s; default 20 ms.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(20);
 

@@ -7,6 +7,9 @@ namespace Sluice.Hosting;
 /// <summary>What a process of Sluice says on standard output, once it serves.</summary>
 internal static class ConsoleLog
 {
+    /// <summary>Set: the start itself is looked into, and says what it does as it does it.</summary>
+    private const string DebugVariable = "SLUICE_DEBUG";
+
     public static void AddTo(ILoggingBuilder logging)
     {
         logging.ClearProviders();
@@ -32,7 +35,18 @@ internal static class ConsoleLog
         var console = services.Single(one => one.ImplementationType == typeof(ConsoleLoggerProvider));
         services.Remove(console);
         services.AddSingleton<ConsoleLoggerProvider>();
-        services.AddSingleton(provider => new HeldLog(provider.GetRequiredService<ConsoleLoggerProvider>()));
+        services.AddSingleton(provider => Hold(provider.GetRequiredService<ConsoleLoggerProvider>()));
         services.AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<HeldLog>());
+    }
+
+    private static HeldLog Hold(ConsoleLoggerProvider console)
+    {
+        var log = new HeldLog(console);
+        if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable(DebugVariable)))
+        {
+            log.Release();
+        }
+
+        return log;
     }
 }

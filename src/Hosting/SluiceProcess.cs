@@ -9,8 +9,8 @@ using Microsoft.Extensions.Hosting;
 namespace Sluice.Hosting;
 
 /// <summary>
-/// The life of one process: gateway, grains, SQLite store and local executor. What cannot be started is said in one line
-/// on standard error, and nothing else is said then.
+/// The life of one process: gateway, grains, SQLite store and local executor. What cannot be started is said in one
+/// line on standard error, and nothing else is said then.
 /// </summary>
 public static class SluiceProcess
 {
@@ -67,7 +67,8 @@ public static class SluiceProcess
         }
 
         log.Release();
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        var addresses = app.Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         await Console.Out.WriteLineAsync(
             $"Sluice listens on {string.Join(", ", addresses)}, data in {Path.GetFullPath(options.DataDirectory)}");
     }

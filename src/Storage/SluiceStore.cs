@@ -57,13 +57,17 @@ public sealed partial class SluiceStore
         LogOpened(_logger, dialect.Description);
     }
 
-    /// <summary>Opens the store on SQLite: takes the lock of the data folder and brings the schema up to date.</summary>
+    /// <summary>
+    /// Opens the store on SQLite: takes the lock of the data folder and brings the schema up to date.
+    /// </summary>
     /// <exception cref="StoreException">The folder or the database cannot be used; says why and names it.</exception>
     public static SluiceStore Open(
         StoreOptions options, TimeProvider? timeProvider = null, ILoggerFactory? loggers = null) =>
         Open(options, timeProvider, loggers, dialect => dialect);
 
-    /// <summary>As <see cref="Open(StoreOptions, TimeProvider?, ILoggerFactory?)"/>, for tests that make a dialect fail.</summary>
+    /// <summary>
+    /// As <see cref="Open(StoreOptions, TimeProvider?, ILoggerFactory?)"/>, for tests that make a dialect fail.
+    /// </summary>
     internal static SluiceStore Open(
         StoreOptions options, TimeProvider? timeProvider, ILoggerFactory? loggers,
         Func<IStoreDialect, IStoreDialect> wrap)

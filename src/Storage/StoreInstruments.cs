@@ -21,7 +21,8 @@ internal sealed class StoreInstruments : IDisposable
         _duration = _meter.CreateHistogram<double>("sluice.storage.commit.duration", "s", "From begin to commit.");
         _conflicts = _meter.CreateCounter<long>("sluice.storage.conflicts", "{write}", "Writes with another's etag.");
         _failures = _meter.CreateCounter<long>("sluice.storage.failures", "{write}", "Writes that failed otherwise.");
-        _meter.CreateObservableUpDownCounter("sluice.storage.queued_writes", queueLength, "{write}", "Writes that wait.");
+        _meter.CreateObservableUpDownCounter(
+            "sluice.storage.queued_writes", queueLength, "{write}", "Writes that wait.");
     }
 
     public void Committed(int writeCount, int conflictCount, TimeSpan duration)

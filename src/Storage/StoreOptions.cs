@@ -6,7 +6,9 @@ namespace Sluice.Storage;
 /// <summary>Settings of the store.</summary>
 public sealed class StoreOptions
 {
-    /// <summary>The folder that holds the database; made if it is not there. One process at a time may have it.</summary>
+    /// <summary>
+    /// The folder that holds the database; made if it is not there. One process at a time may have it.
+    /// </summary>
     [Required]
     public string DataDirectory { get; set; } = "";
 
@@ -14,7 +16,9 @@ public sealed class StoreOptions
     [Required]
     public JsonSerializerOptions? Json { get; set; }
 
-    /// <summary>Writers that may wait for the committer; more wait for a place. 1 to 1,000,000; default 8,192.</summary>
+    /// <summary>
+    /// Writers that may wait for the committer; more wait for a place. 1 to 1,000,000; default 8,192.
+    /// </summary>
     [Range(1, 1_000_000)]
     public int MaxQueuedWrites { get; set; } = 8_192;
 

@@ -14,11 +14,14 @@ public sealed class UsageTests
     [InlineData("--rank must be a whole number from 0 to 1000000, not '-1'", "logs", "a", "--rank=-1")]
     [InlineData("--limit must be a whole number from 1 to 1000000, not '1.5'", "jobs", "--limit", "1.5")]
     [InlineData("--gpus must be a whole number from 0 to 1000000, not 'many'", "server", "--gpus", "many")]
-    [InlineData("--gpus must be a whole number from 0 to 1000000, not '99999999999'", "server", "--gpus", "99999999999")]
+    [InlineData(
+        "--gpus must be a whole number from 0 to 1000000, not '99999999999'", "server", "--gpus", "99999999999")]
     [InlineData("--gpus must be a whole number from 2 to 256, not '1'", "demo", "--gpus", "1")]
     [InlineData("--gpus and --real exclude each other", "demo", "--gpus", "4", "--real")]
-    [InlineData("--server must be an address such as http://127.0.0.1:5000, not 'nowhere'", "jobs", "--server", "nowhere")]
-    public async Task A_wrong_command_line_gets_one_clear_line_and_status_2(string problem, params string[] arguments) =>
+    [InlineData(
+        "--server must be an address such as http://127.0.0.1:5000, not 'nowhere'", "jobs", "--server", "nowhere")]
+    public async Task A_wrong_command_line_gets_one_clear_line_and_status_2(
+        string problem, params string[] arguments) =>
         (await new Shell().RunAsync(arguments)).HasFailedSaying(ExitCode.Usage, problem);
 
     [Theory]
@@ -33,7 +36,8 @@ public sealed class UsageTests
         var result = await new Shell().RunAsync();
 
         Assert.Equal(ExitCode.Usage, result.Code);
-        foreach (var command in new[] { "server", "demo", "deploy", "scale", "delete", "jobs", "job", "logs", "capacity" })
+        foreach (var command in new[] { "server", "demo", "deploy", "scale", "delete", "jobs", "job", "logs",
+            "capacity", "completion" })
         {
             Assert.Contains($"  {command}", result.Out, StringComparison.Ordinal);
         }

@@ -199,7 +199,8 @@ public sealed class AccessTests
         Assert.Contains("--auth-tokens FILE", problem, StringComparison.Ordinal);
         Assert.Contains("--open", problem, StringComparison.Ordinal);
         Assert.Null(GatewayExposure.Check([url], new GatewayOptions { IsOpen = true }));
-        Assert.Null(GatewayExposure.Check([url], new GatewayOptions { Tokens = AuthTokens.Parse(["read " + ReadToken]) }));
+        Assert.Null(
+            GatewayExposure.Check([url], new GatewayOptions { Tokens = AuthTokens.Parse(["read " + ReadToken]) }));
     }
 
     private static Task<TestGateway> StartAsync() => TestGateway.StartAsync(options =>

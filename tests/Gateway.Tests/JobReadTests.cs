@@ -93,7 +93,8 @@ public sealed class JobReadTests : IClassFixture<GatewayFixture>
     [InlineData("/get_jobs_by_checkpoint_limit?limit=99999999999", RankOrder.ScaleUpCandidates, 0, int.MaxValue)]
     [InlineData("/get_jobs_by_difference/0", RankOrder.ByDifference, 0, null)]
     [InlineData("/get_jobs_by_difference/2?limit=3", RankOrder.ByDifference, 2, 3)]
-    [InlineData("/get_scale_down_jobs_by_checkpoint/9223372036854775807", RankOrder.ScaleDownCandidates, long.MaxValue, null)]
+    [InlineData(
+        "/get_scale_down_jobs_by_checkpoint/9223372036854775807", RankOrder.ScaleDownCandidates, long.MaxValue, null)]
     [InlineData("/get_scale_down_jobs_by_checkpoint/1?other=x", RankOrder.ScaleDownCandidates, 1, null)]
     public async Task A_ranked_list_is_asked_of_the_domain_and_sent_as_it_is(
         string path, RankOrder order, long x, int? limit)

@@ -43,7 +43,8 @@ public sealed partial class OpenApiTests(GatewayFixture fixture) : IClassFixture
             Assert.NotEmpty(operation.GetProperty("summary").GetString()!);
             Assert.NotEmpty(operation.GetProperty("operationId").GetString()!);
             Assert.Single(operation.GetProperty("tags").EnumerateArray());
-            Assert.Equal(name.Contains("POST", StringComparison.Ordinal) || name.Contains("PUT", StringComparison.Ordinal)
+            Assert.Equal(
+                name.Contains("POST", StringComparison.Ordinal) || name.Contains("PUT", StringComparison.Ordinal)
                 || name.Contains("DELETE", StringComparison.Ordinal), operation.TryGetProperty("requestBody", out _));
             var responses = operation.GetProperty("responses").EnumerateObject().ToList();
             Assert.Contains(responses, response => response.Name.StartsWith('2'));

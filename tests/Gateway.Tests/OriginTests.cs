@@ -111,7 +111,8 @@ public sealed class OriginTests : IClassFixture<GatewayFixture>
     [InlineData("GET /get_all_jobs HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\nOrigin: http://evil.example\r\nConnection: close\r\n\r\n", "403")]
     [InlineData("GET /get_all_jobs HTTP/1.1\r\nHost: localhost\r\nOrigin:\r\nConnection: close\r\n\r\n", "403")]
     [InlineData("GET /get_all_jobs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "200")]
-    [InlineData("GET http://evil.example/get_all_jobs HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", "403")]
+    [InlineData(
+        "GET http://evil.example/get_all_jobs HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", "403")]
     public async Task Odd_requests_are_judged_by_the_same_rules(string request, string status)
     {
         var answer = await _gateway.SendRawAsync(request);

@@ -63,9 +63,12 @@ public sealed class PipelineTests : IClassFixture<GatewayFixture>
     }
 
     [Theory]
-    [InlineData("POST /add_job HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nxyz\r\n", "400")]
+    [InlineData(
+        "POST /add_job HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nxyz\r\n",
+            "400")]
     [InlineData("POST /add_job HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\nConnection: close\r\n\r\n", "400")]
-    [InlineData("POST /add_job HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\nConnection: close\r\n\r\n", "413")]
+    [InlineData(
+        "POST /add_job HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\nConnection: close\r\n\r\n", "413")]
     [InlineData("GET /get_job/a%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "200")]
     [InlineData("GET /get_job/a% HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "200")]
     [InlineData("GET /get_all_jobs?limit=%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "400")]
@@ -168,7 +171,8 @@ public sealed class PipelineTests : IClassFixture<GatewayFixture>
         await haveAll.Task.WaitAsync(TimeSpan.FromSeconds(90));
         lock (seen)
         {
-            Assert.Contains(("sluice.gateway.requests", "http.route=/get_job/{job_name} http.response.status_code=200"), seen);
+            Assert.Contains(
+                ("sluice.gateway.requests", "http.route=/get_job/{job_name} http.response.status_code=200"), seen);
             Assert.Contains(("sluice.gateway.requests", "http.route=other http.response.status_code=404"), seen);
             Assert.Contains(("sluice.gateway.requests", "http.route=/freegpu http.response.status_code=403"), seen);
             Assert.Contains(("sluice.gateway.request.duration", "http.route=/get_job/{job_name}"), seen);

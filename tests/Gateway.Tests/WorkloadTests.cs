@@ -202,6 +202,7 @@ public sealed class WorkloadTests : IClassFixture<GatewayFixture>
             + ""","allocations":[{"job_name":"a","uid":"u","decided":{"uid":"u","generation":7,"gpu_count":1,""",
             answer.Body, StringComparison.Ordinal);
         Assert.Contains("\"blocks\":[{\"node\":\"node-0\",\"gpus\":[0]}]", answer.Body, StringComparison.Ordinal);
-        Assert.Contains("\"quotas\":[{\"namespace\":\"default\",\"limit\":4,\"used\":2}]", answer.Body, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"quotas\":[{\"namespace\":\"default\",\"limit\":4,\"used\":2}]", answer.Body, StringComparison.Ordinal);
     }
 }

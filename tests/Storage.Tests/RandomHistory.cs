@@ -5,7 +5,9 @@ using Sluice.Testing;
 
 namespace Sluice.Storage.Tests;
 
-/// <summary>Writers that remember what they last knew, on one store; the same history can be played on another.</summary>
+/// <summary>
+/// Writers that remember what they last knew, on one store; the same history can be played on another.
+/// </summary>
 internal sealed class RandomHistory(DateTimeOffset start)
 {
     private const int KeysADomain = 12;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Sluice.Cli.Client;
@@ -11,7 +12,11 @@ internal sealed record ServerAnswer(HttpStatusCode Status, string Text)
     private static readonly JsonSerializerOptions Wire = new(JsonSerializerOptions.Default)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    /// <summary>A value as the server writes it.</summary>
+    public static string Write<T>(T value) => JsonSerializer.Serialize(value, Wire);
 
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Sluice.Cli.Output;
 using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
 
@@ -22,10 +23,14 @@ internal sealed class SluiceClient : IDisposable
 
     private readonly ServerAddress _address;
     private readonly HttpClient _http;
+    private readonly Progress _progress;
 
-    public SluiceClient(ServerAddress address)
+    /// <param name="address">The server.</param>
+    /// <param name="progress">Shows requests that take long; null: nothing is shown.</param>
+    public SluiceClient(ServerAddress address, Progress? progress = null)
     {
         _address = address;
+        _progress = progress ?? new(console: null, TimeProvider.System);
         // A proxy of the environment is for the world outside, not for this machine.
         var handler = new SocketsHttpHandler
         {
@@ -50,6 +55,12 @@ internal sealed class SluiceClient : IDisposable
     /// <param name="cancellationToken">Ends the wait, not what the server does.</param>
     public Task<ServerAnswer> ScaleAsync(string? name, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, "scale", Body(new { name }), cancellationToken);
+
+    /// <summary>
+    /// Wishes for a GPU count of a managed job; what it gets is clipped to its range and to what fits.
+    /// </summary>
+    public Task<ServerAnswer> WishAsync(string name, int gpus, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Put, "update_job", Body(new { job_name = name, gpu_assigned = gpus }), cancellationToken);
 
     public Task<ServerAnswer> DeleteAsync(IReadOnlyList<string> names, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, "delete", Body(new { names }), cancellationToken);
@@ -87,7 +98,8 @@ internal sealed class SluiceClient : IDisposable
             throw (await ReadAnswerAsync(response, cancellationToken)).AsFailure();
         }
 
-        var bytes = await ReachingAsync(() => response.Content.ReadAsByteArrayAsync(cancellationToken), cancellationToken);
+        var bytes = await ReachingAsync(
+            () => response.Content.ReadAsByteArrayAsync(cancellationToken), cancellationToken);
         var next = response.Headers.TryGetValues("Sluice-Next-Offset", out var values)
             && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var said)
                 ? said
@@ -117,12 +129,13 @@ internal sealed class SluiceClient : IDisposable
     private static StringContent Body(object value) =>
         new(JsonSerializer.Serialize(value), Encoding.UTF8, "application/json");
 
-    private async Task<ServerAnswer> SendAsync(
-        HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
-    {
-        using var response = await SendRawAsync(method, path, content, cancellationToken);
-        return await ReadAnswerAsync(response, cancellationToken);
-    }
+    private Task<ServerAnswer> SendAsync(
+        HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken) =>
+        _progress.ShowAsync($"waiting for the server at {_address}", async _ =>
+        {
+            using var response = await SendRawAsync(method, path, content, cancellationToken);
+            return await ReadAnswerAsync(response, cancellationToken);
+        });
 
     private async Task<HttpResponseMessage> SendRawAsync(
         HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
@@ -133,7 +146,8 @@ internal sealed class SluiceClient : IDisposable
             cancellationToken);
     }
 
-    private async Task<ServerAnswer> ReadAnswerAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+    private async Task<ServerAnswer> ReadAnswerAsync(
+        HttpResponseMessage response, CancellationToken cancellationToken) =>
         new(
             response.StatusCode,
             await ReachingAsync(() => response.Content.ReadAsStringAsync(cancellationToken), cancellationToken));

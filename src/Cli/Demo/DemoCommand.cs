@@ -21,9 +21,11 @@ internal static class DemoCommand
             "--gpus", LeastGpus, MostGpus, "N", $"Simulated GPUs (default {DefaultGpus})");
         var real = new Option<bool>("--real") { Description = "Use this machine's GPUs" };
         var keep = new Option<bool>("--keep") { Description = "Keep the demo's folder" };
+        var output = GlobalOptions.Output();
+        output.Description = "table, or json: what each run came to";
         var command = new Command("demo", "Show GPUs moving between four training jobs, in about a minute")
         {
-            compare, gpus, real, keep,
+            compare, gpus, real, keep, output,
         };
         command.Validators.Add(result =>
         {
@@ -37,7 +39,8 @@ internal static class DemoCommand
             var demo = new Demonstration(
                 environment,
                 parsed.GetValue(real) ? null : parsed.GetValue(gpus) ?? DefaultGpus,
-                parsed.GetValue(keep));
+                parsed.GetValue(keep),
+                parsed.GetValue(output) == "json");
             return await demo.RunAsync(parsed.GetValue(compare), cancellationToken);
         });
         return command;

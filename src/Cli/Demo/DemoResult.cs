@@ -1,3 +1,4 @@
+using Sluice.Cli.Client;
 using Sluice.Cli.Output;
 
 namespace Sluice.Cli.Demo;
@@ -65,6 +66,21 @@ internal static class DemoSummary
             $"  {elastic.Label} is {Numbers.Fixed(ratio, 2)} times as fast as {rigid.Label}",
         ];
     }
+
+    /// <summary>The results as an array; spans are in seconds.</summary>
+    public static string Json(IEnumerable<DemoResult> results) => ServerAnswer.Write(results.Select(result => new
+    {
+        result.Label,
+        result.Jobs,
+        result.Completed,
+        MakespanSeconds = result.Makespan.TotalSeconds,
+        result.Utilization,
+        result.Resizes,
+        LostSeconds = result.Lost.Seconds,
+        result.Lost.Stops,
+        result.Capacity,
+        result.IsSimulated,
+    }));
 
     private static string GpuWord(DemoResult result) => result.IsSimulated ? "simulated" : "real";
 

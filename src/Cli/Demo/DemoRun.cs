@@ -19,7 +19,8 @@ internal sealed class DemoRun(
     private readonly Utilization _utilization = new();
     private int _resizes;
 
-    public async Task<DemoResult> RunAsync(string label, Func<string?> whyServerEnded, CancellationToken cancellationToken)
+    public async Task<DemoResult> RunAsync(
+        string label, Func<string?> whyServerEnded, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         DemoSnapshot? last = null;

@@ -23,7 +23,9 @@ internal static class DemoSamples
         ("small-pod.yaml", 18),
     ];
 
-    /// <summary>The repository's folder: what the launcher says, else the first one above this program that has them.</summary>
+    /// <summary>
+    /// The repository's folder: what the launcher says, else the first one above this program that has them.
+    /// </summary>
     public static string FindRoot(CliEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
@@ -44,7 +46,9 @@ internal static class DemoSamples
         }),
     ];
 
-    /// <summary>The same job with its request as its limit: the range that is annotated wins over the resources'.</summary>
+    /// <summary>
+    /// The same job with its request as its limit: the range that is annotated wins over the resources'.
+    /// </summary>
     public static string Pin(string yaml, Manifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);

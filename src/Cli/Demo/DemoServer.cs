@@ -48,7 +48,8 @@ internal sealed class DemoServer : IAsyncDisposable
         var data = Path.Combine(folder, "data");
         var process = Process.Start(StartInfo(url, data, root, gpus))
             ?? throw CliFailure.Refused("the server could not be started");
-        var server = new DemoServer(process, data, new SluiceClient(new ServerAddress(new Uri(url + "/"), Token: null)));
+        var server = new DemoServer(
+            process, data, new SluiceClient(new ServerAddress(new Uri(url + "/"), Token: null)));
         try
         {
             await server.WaitUntilReadyAsync(cancellationToken);

@@ -7,8 +7,12 @@ namespace Sluice.Cli.Demo;
 /// <param name="environment">Where it is shown.</param>
 /// <param name="gpus">Simulated GPUs; null: the machine's own.</param>
 /// <param name="keepFolder">True: what the server and the jobs wrote stays.</param>
-internal sealed class Demonstration(CliEnvironment environment, int? gpus, bool keepFolder)
+/// <param name="asJson">
+/// True: standard output gets one JSON array of results, and people look at standard error.
+/// </param>
+internal sealed class Demonstration(CliEnvironment environment, int? gpus, bool keepFolder, bool asJson)
 {
+    private readonly TextWriter _people = asJson ? environment.Error : environment.Out;
     private readonly string _root = DemoSamples.FindRoot(environment);
 
     public async Task<int> RunAsync(bool compare, CancellationToken cancellationToken)
@@ -18,14 +22,16 @@ internal sealed class Demonstration(CliEnvironment environment, int? gpus, bool 
         Write(DemoSummary.Of(elastic));
         if (!compare)
         {
+            WriteJson(elastic);
             return elastic.IsSuccess ? ExitCode.Done : ExitCode.Failed;
         }
 
-        environment.Out.WriteLine();
+        _people.WriteLine();
         var rigid = await RunOnceAsync("fixed", isRigid: true, cancellationToken);
         Write(DemoSummary.Of(rigid));
-        environment.Out.WriteLine();
+        _people.WriteLine();
         Write(DemoSummary.Compare(elastic, rigid));
+        WriteJson(elastic, rigid);
         return elastic.IsSuccess && rigid.IsSuccess ? ExitCode.Done : ExitCode.Failed;
     }
 
@@ -59,9 +65,9 @@ internal sealed class Demonstration(CliEnvironment environment, int? gpus, bool 
 
     private async Task<DemoResult> WatchAsync(Func<IDemoView, Task<DemoResult>> run)
     {
-        if (!environment.IsTerminal)
+        if (!environment.IsTerminal || asJson)
         {
-            return await run(new PlainDemoView(environment.Out));
+            return await run(new PlainDemoView(_people));
         }
 
         DemoResult? result = null;
@@ -74,7 +80,7 @@ internal sealed class Demonstration(CliEnvironment environment, int? gpus, bool 
     {
         if (keepFolder)
         {
-            environment.Out.WriteLine($"kept: {folder}");
+            _people.WriteLine($"kept: {folder}");
             return;
         }
 
@@ -108,7 +114,15 @@ internal sealed class Demonstration(CliEnvironment environment, int? gpus, bool 
     {
         foreach (var line in lines)
         {
-            environment.Out.WriteLine(line);
+            _people.WriteLine(line);
+        }
+    }
+
+    private void WriteJson(params DemoResult[] results)
+    {
+        if (asJson)
+        {
+            environment.Out.WriteLine(DemoSummary.Json(results));
         }
     }
 }

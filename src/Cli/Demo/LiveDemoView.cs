@@ -33,7 +33,8 @@ internal sealed class LiveDemoView(LiveDisplayContext display, TimeProvider time
             table.Row(
                 job.Name,
                 job.Status,
-                $"{job.Gpus}{(job.Replicas > 1 ? $" × {job.Replicas}" : "")} of {Numbers.Range(job.GpuReq, job.GpuLim)}",
+                $"{job.Gpus}{(job.Replicas > 1 ? $" × {job.Replicas}" : "")} of "
+                    + Numbers.Range(job.GpuReq, job.GpuLim),
                 new string('■', job.Gpus * job.Replicas),
                 job.TotalEpochs > 0
                     ? $"{Numbers.Short(job.CompletedEpochs)}/{Numbers.Short(job.TotalEpochs)}"
@@ -45,7 +46,8 @@ internal sealed class LiveDemoView(LiveDisplayContext display, TimeProvider time
         return new Rows(
             [
                 new Text(
-                    $"{Numbers.Fixed(snapshot.At.TotalSeconds, 0)} s   {snapshot.Held} of {snapshot.Capacity} {kind} GPUs held",
+                    $"{Numbers.Fixed(snapshot.At.TotalSeconds, 0)} s   "
+                        + $"{snapshot.Held} of {snapshot.Capacity} {kind} GPUs held",
                     new Style(decoration: Decoration.Bold)),
                 Text.Empty,
                 table,

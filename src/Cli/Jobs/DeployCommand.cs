@@ -23,6 +23,7 @@ internal static class DeployCommand
         };
         var output = GlobalOptions.Output();
         var command = new Command("deploy", "Deploy a job from a manifest") { file, dryRun, output };
+        var wait = WaitOptions.AddTo(command, "the job runs, or has ended");
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var asJson = parsed.GetValue(output) == "json";
@@ -35,7 +36,18 @@ internal static class DeployCommand
 
             using var client = connect(parsed);
             var answer = SluiceClient.Accepted(await client.DeployAsync(manifest, cancellationToken));
-            environment.Out.WriteLine(asJson ? answer.Text : Describe(answer));
+            if (!asJson || wait.Read(parsed) is null)
+            {
+                environment.Out.WriteLine(asJson ? answer.Text : Describe(answer));
+            }
+
+            if (wait.Read(parsed) is { } timeout)
+            {
+                var waiting = new JobWait(client, environment, timeout);
+                var seen = await waiting.UntilItRunsAsync(JobOf(answer).JobName, cancellationToken);
+                environment.Out.WriteLine(asJson ? ServerAnswer.Write(seen) : JobText.Now(seen));
+            }
+
             return ExitCode.Done;
         });
         return command;

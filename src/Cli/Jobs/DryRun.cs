@@ -54,7 +54,8 @@ internal static class DryRun
         }
 
         environment.Out.WriteLine();
-        environment.Out.WriteLine($"# applied with {Numbers.Count(manifest.GpuReq, "GPU")} a replica, the least it runs with:");
+        environment.Out.WriteLine(
+            $"# applied with {Numbers.Count(manifest.GpuReq, "GPU")} a replica, the least it runs with:");
         environment.Out.WriteLine(applied.TrimEnd());
     }
 

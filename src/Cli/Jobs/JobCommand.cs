@@ -10,9 +10,10 @@ namespace Sluice.Cli.Jobs;
 /// <summary><c>sluice job</c>.</summary>
 internal static class JobCommand
 {
-    public static Command Create(CliEnvironment environment, Func<ParseResult, SluiceClient> connect)
+    public static Command Create(CliEnvironment environment, Func<ParseResult, SluiceClient> connect, JobNames jobs)
     {
         var name = new Argument<string>("name") { Description = "The job" };
+        name.CompletionSources.Add(jobs.Complete);
         var output = GlobalOptions.Output();
         var command = new Command("job", "Show all that is known of one job") { name, output };
         command.SetAction(async (parsed, cancellationToken) =>
@@ -50,6 +51,7 @@ internal static class JobCommand
             ("placement", description.Placement),
             ("reason", description.Reason),
             ("generation", description.Generation > 0 ? Invariant(description.Generation) : null),
+            ("next checkpoint", description.AtNextCheckpoint is { } next ? $"{next} GPUs a replica" : null),
             ("scale mode", description.ScaleMode),
             ("epochs", JobText.Epochs(job)),
             ("last checkpoint", job.TimeBwCheckpoints is null ? "none yet" : JobText.CheckpointAge(job, now) + " ago"),

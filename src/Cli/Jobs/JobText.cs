@@ -25,6 +25,16 @@ internal static class JobText
     public static string CheckpointAge(JobRecord job, DateTimeOffset now) =>
         job.TimeBwCheckpoints is null ? "-" : Numbers.Age(job.LastCheckpointTime.Value, now);
 
+    /// <summary><c>wide runs with 4 GPUs</c>, or that it has completed.</summary>
+    public static string Now(JobDescription description)
+    {
+        var job = description.Job;
+        return job.Status == JobStatus.Completed
+            ? $"{job.JobName} has completed"
+            : $"{job.JobName} runs with {Numbers.Count(job.GpuAssigned, "GPU")}"
+                + (job.Replicas > 1 ? $" × {Numbers.Count(job.Replicas, "replica")}" : "");
+    }
+
     public static string Reason(Allocation? allocation) => allocation switch
     {
         null => "",

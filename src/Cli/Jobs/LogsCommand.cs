@@ -9,38 +9,47 @@ internal static class LogsCommand
 {
     private const int MaxRank = 1_000_000;
 
-    /// <summary>Between two looks for more output; following one job costs the server four small reads a second.</summary>
+    /// <summary>
+    /// Between two looks for more output; following one job costs the server four small reads a second.
+    /// </summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>A server that is being restarted is waited for this long.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    public static Command Create(CliEnvironment environment, Func<ParseResult, SluiceClient> connect)
+    public static Command Create(CliEnvironment environment, Func<ParseResult, SluiceClient> connect, JobNames jobs)
     {
         var name = new Argument<string>("name") { Description = "The job" };
+        name.CompletionSources.Add(jobs.Complete);
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on until the job has ended" };
         var rank = GlobalOptions.Integer("--rank", 0, MaxRank, "R", "The replica, from 0 (default)");
-        var command = new Command("logs", "Print a job's output, all attempts, oldest first") { name, follow, rank };
+        var output = GlobalOptions.Output();
+        output.Description = "table: the bytes as they are, or json: one object a piece, with its offset";
+        var command = new Command("logs", "Print a job's output, all attempts, oldest first")
+        {
+            name, follow, rank, output,
+        };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = connect(parsed);
-            var reader = new Reader(client, parsed.GetValue(name)!, parsed.GetValue(rank) ?? 0, environment);
+            await using var sink = new LogSink(environment, parsed.GetValue(output) == "json");
+            var reader = new Reader(client, parsed.GetValue(name)!, parsed.GetValue(rank) ?? 0, environment, sink);
             await reader.CopyAsync(parsed.GetValue(follow), cancellationToken);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private sealed class Reader(SluiceClient client, string name, int rank, CliEnvironment environment)
+    private sealed class Reader(
+        SluiceClient client, string name, int rank, CliEnvironment environment, LogSink output)
     {
         private long _offset;
 
         public async Task CopyAsync(bool follow, CancellationToken cancellationToken)
         {
-            await using var output = environment.OpenOutput();
             if (!follow)
             {
-                await CopyAvailableAsync(output, cancellationToken);
+                await CopyAvailableAsync(cancellationToken);
                 return;
             }
 
@@ -51,7 +60,7 @@ internal static class LogsCommand
                 {
                     // Asked before the copy: what the job wrote before it ended is then copied too.
                     var hasEnded = await HasEndedAsync(cancellationToken);
-                    await CopyAvailableAsync(output, cancellationToken);
+                    await CopyAvailableAsync(cancellationToken);
                     if (hasEnded)
                     {
                         return;
@@ -69,7 +78,7 @@ internal static class LogsCommand
             }
         }
 
-        private async Task CopyAvailableAsync(Stream output, CancellationToken cancellationToken)
+        private async Task CopyAvailableAsync(CancellationToken cancellationToken)
         {
             while (true)
             {
@@ -79,8 +88,7 @@ internal static class LogsCommand
                     return;
                 }
 
-                await output.WriteAsync(page.Bytes, cancellationToken);
-                await output.FlushAsync(cancellationToken);
+                await output.WriteAsync(_offset, page.Bytes, cancellationToken);
                 _offset = page.NextOffset;
             }
         }

@@ -8,7 +8,8 @@ internal static class ManifestFile
     /// <summary>The gateway's limit of a body.</summary>
     public const int MaxBytes = 1024 * 1024;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <param name="path">A file, or <c>-</c> for standard input.</param>
     /// <param name="environment">Where standard input is.</param>

@@ -6,7 +6,8 @@ namespace Sluice.Cli.Output;
 internal static class Numbers
 {
     public static bool TryParse(string text, int least, int most, out int value) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least
+            && value <= most;
 
     /// <summary>A span in its one largest unit: <c>12s</c>, <c>3m</c>, <c>2h</c>, <c>5d</c>.</summary>
     public static string Age(TimeSpan age) => age switch

@@ -6,7 +6,9 @@ namespace Sluice.Cli.Serving;
 /// <summary><c>sluice server</c>.</summary>
 internal static class ServerCommand
 {
-    /// <summary>Hidden: given by <c>sluice demo</c>, whose Ctrl-C must not reach its server before its jobs are ended.</summary>
+    /// <summary>
+    /// Hidden: given by <c>sluice demo</c>, whose Ctrl-C must not reach its server before its jobs are ended.
+    /// </summary>
     public const string OwnSessionOption = "--own-session";
 
     public static Command Create(CliEnvironment environment)

@@ -88,7 +88,8 @@ internal sealed record ServerSettings
             // Any host is written * or + here; a Uri does not know those.
             var concrete = url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal)
                 .Replace("//+", "//0.0.0.0", StringComparison.Ordinal);
-            if (!Uri.TryCreate(concrete, UriKind.Absolute, out var uri) || uri.Scheme != "http" || uri.AbsolutePath != "/")
+            if (!Uri.TryCreate(concrete, UriKind.Absolute, out var uri) || uri.Scheme != "http"
+                || uri.AbsolutePath != "/")
             {
                 throw CliFailure.Usage($"--urls must be addresses such as http://127.0.0.1:5000, not '{url}'");
             }

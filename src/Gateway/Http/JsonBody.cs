@@ -4,7 +4,9 @@ using System.Text.Unicode;
 
 namespace Sluice.Gateway.Http;
 
-/// <summary>Takes one field of a body. The reader stands on its value, and must stand on that value's end after.</summary>
+/// <summary>
+/// Takes one field of a body. The reader stands on its value, and must stand on that value's end after.
+/// </summary>
 internal delegate void JsonFieldReader<TFields>(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, ref TFields fields)
     where TFields : struct, allows ref struct;
 

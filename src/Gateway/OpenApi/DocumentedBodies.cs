@@ -9,7 +9,8 @@ namespace Sluice.Gateway.OpenApi;
 
 [Description("What is known of a job, in this order of fields. Fields that a client added with /update_job follow.")]
 internal sealed record Job(
-    [property: JsonPropertyName("job_name"), Description("Unique; 1 to 253 characters without control characters or '/'.")]
+    [property: JsonPropertyName("job_name"),
+        Description("Unique; 1 to 253 characters without control characters or '/'.")]
     string JobName,
     [property: JsonPropertyName("gpu_req"), Description("GPUs a replica, the least it runs with; 0 to 1,000,000.")]
     int GpuReq,
@@ -24,7 +25,8 @@ internal sealed record Job(
     [property: JsonPropertyName("last_checkpoint_time"), Description("Seconds since the Unix epoch, UTC.")]
     double LastCheckpointTime,
     [property: JsonPropertyName("completed_epochs"), Description("0 or more; fractions occur.")] double CompletedEpochs,
-    [property: JsonPropertyName("time_bw_checkpoints"), Description("Seconds between the last two checkpoints; null before the first.")]
+    [property: JsonPropertyName("time_bw_checkpoints"),
+        Description("Seconds between the last two checkpoints; null before the first.")]
     double? TimeBwCheckpoints,
     [property: JsonPropertyName("status"), Description("Any text; 'completed' leaves the ranked lists.")] string Status,
     [property: JsonPropertyName("restarts"), Description("0 or more.")] int Restarts);
@@ -194,9 +196,15 @@ internal sealed record JobDetails(
     [property: JsonPropertyName("ended_at")] DateTimeOffset? EndedAt,
     [property: JsonPropertyName("lost_seconds"),
         Description("Training since the last checkpoint that its stops lost, in all.")] double LostSeconds,
-    [property: JsonPropertyName("last_lost_seconds"), Description("The same of its last stop.")] double? LastLostSeconds,
+    [property: JsonPropertyName("last_lost_seconds"),
+        Description("The same of its last stop.")] double? LastLostSeconds,
     [property: JsonPropertyName("last_loss_cause"),
-        Description("Why it was stopped then: resized, preempted or failed.")] string? LastLossCause);
+        Description("Why it was stopped then: resized, preempted or failed.")] string? LastLossCause,
+    [property: JsonPropertyName("running_since"),
+        Description("Of the attempt that should run; null while it does not.")] DateTimeOffset? RunningSince,
+    [property: JsonPropertyName("at_next_checkpoint"),
+        Description(
+            "GPUs a replica from its next checkpoint on; null: no change waits for it.")] int? AtNextCheckpoint);
 
 [Description("Nodes, quotas, and the managed jobs that hold GPUs or wait for them.")]
 internal sealed record ClusterCapacity(

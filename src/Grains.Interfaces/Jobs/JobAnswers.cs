@@ -196,4 +196,10 @@ public sealed record JobDescription
     /// Why it was stopped then: <c>resized</c>, <c>preempted</c> or <c>failed</c>; null before the first.
     /// </summary>
     [Id(17)] public string? LastLossCause { get; init; }
+
+    /// <summary>Since when the attempt that should run has been running; null while it does not.</summary>
+    [Id(18)] public DateTimeOffset? RunningSince { get; init; }
+
+    /// <summary>GPUs a replica that it gets at its next checkpoint; null where nothing waits for one.</summary>
+    [Id(19)] public int? AtNextCheckpoint { get; init; }
 }

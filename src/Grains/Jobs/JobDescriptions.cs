@@ -38,6 +38,8 @@ public static class JobDescriptions
                 LostSeconds = managed.LostSeconds,
                 LastLostSeconds = managed.LastLoss?.Seconds,
                 LastLossCause = managed.LastLoss?.Cause.ToString().ToLowerInvariant(),
+                RunningSince = managed.RunningSince,
+                AtNextCheckpoint = managed.End == JobEnd.None ? managed.Applied?.AtNextCheckpoint : null,
             };
     }
 }

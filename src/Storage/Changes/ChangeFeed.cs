@@ -67,7 +67,9 @@ internal sealed class ChangeFeed(int maxRows, long maxBytes)
         }
     }
 
-    /// <summary>As <see cref="IJobRows.ReadChangesAsync"/>, where the rows since <paramref name="after"/> are here.</summary>
+    /// <summary>
+    /// As <see cref="IJobRows.ReadChangesAsync"/>, where the rows since <paramref name="after"/> are here.
+    /// </summary>
     public bool TryRead(string domain, long after, int max, out ImmutableArray<JobRow> rows)
     {
         lock (_gate)

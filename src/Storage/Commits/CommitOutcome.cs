@@ -16,7 +16,9 @@ internal sealed class CommitOutcome
 
     public IReadOnlyList<StoreWrite> Conflicts => _conflicts;
 
-    /// <summary>The job rows among <see cref="Passed"/>, in the order of their change numbers within each domain.</summary>
+    /// <summary>
+    /// The job rows among <see cref="Passed"/>, in the order of their change numbers within each domain.
+    /// </summary>
     public IReadOnlyList<JobWrite> Jobs => _jobs;
 
     /// <summary>Decides from the guards that were read who passes.</summary>
@@ -95,7 +97,9 @@ internal sealed class CommitOutcome
 
     private static bool IsClear(StoreWrite write) => write is JobWrite { Body: null } or RecordWrite { Body: null };
 
-    /// <summary>Each domain's counters are updated once a transaction; rows get theirs in the order they came in.</summary>
+    /// <summary>
+    /// Each domain's counters are updated once a transaction; rows get theirs in the order they came in.
+    /// </summary>
     private void TakeNumbers(IWriteSession session)
     {
         _domains.Clear();

@@ -149,8 +149,8 @@ internal sealed partial class Committer : IDisposable
     }
 
     /// <summary>
-    /// Whether the failed transaction was committed is unknown: what memory says of it is read again, before its writers
-    /// hear of the failure.
+    /// Whether the failed transaction was committed is unknown: what memory says of it is read again, before its
+    /// writers hear of the failure.
     /// </summary>
     private void AfterFailure()
     {

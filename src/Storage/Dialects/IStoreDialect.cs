@@ -23,10 +23,14 @@ internal interface IWriteSession : IDisposable
 {
     void Begin();
 
-    /// <summary>Sets <see cref="StoreWrite.Stored"/> of all, in one statement. They are sorted, one entry a key.</summary>
+    /// <summary>
+    /// Sets <see cref="StoreWrite.Stored"/> of all, in one statement. They are sorted, one entry a key.
+    /// </summary>
     void ReadGuards(IReadOnlyList<StoreWrite> writes);
 
-    /// <summary>Takes the next numbers of a domain and returns the last ones taken; makes the domain if it is new.</summary>
+    /// <summary>
+    /// Takes the next numbers of a domain and returns the last ones taken; makes the domain if it is new.
+    /// </summary>
     DomainNumbers TakeNumbers(string domain, int changeCount, int additionCount);
 
     void WriteJob(JobWrite write, long domainId);

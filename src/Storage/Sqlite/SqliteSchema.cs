@@ -1,6 +1,8 @@
 namespace Sluice.Storage.Sqlite;
 
-/// <summary>The tables, and the steps from each version to the next. A step that was released is never changed.</summary>
+/// <summary>
+/// The tables, and the steps from each version to the next. A step that was released is never changed.
+/// </summary>
 internal static class SqliteSchema
 {
     private static readonly string[] Migrations =

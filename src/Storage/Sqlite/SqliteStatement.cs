@@ -69,7 +69,9 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
         }
     }
 
-    /// <returns>Whether there is a row. After the last one, or an error, the statement is ready for its next use.</returns>
+    /// <returns>
+    /// Whether there is a row. After the last one, or an error, the statement is ready for its next use.
+    /// </returns>
     public bool Step()
     {
         var code = raw.sqlite3_step(handle);

@@ -23,7 +23,8 @@ public sealed class DryRunTests
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         var shown = JsonNode.Parse(result.Output)!;
-        Assert.Equal((kind, "dry", 2, 4), ((string)shown["kind"]!, (string)shown["name"]!, (int)shown["gpu_req"]!, (int)shown["gpu_lim"]!));
+        Assert.Equal((kind, "dry", 2, 4),
+            ((string)shown["kind"]!, (string)shown["name"]!, (int)shown["gpu_req"]!, (int)shown["gpu_lim"]!));
         Assert.Contains("--num_processes=2", (string)shown["applied"]!, StringComparison.Ordinal);
         Assert.DoesNotContain("--num_processes=9", (string)shown["applied"]!, StringComparison.Ordinal);
     }
@@ -46,7 +47,8 @@ public sealed class DryRunTests
     [InlineData("{a: [", "")]
     [InlineData("", "")]
     [InlineData("kind: CronTab\napiVersion: v1\nmetadata: {name: a}", "CronTab")]
-    [InlineData("kind: Pod\napiVersion: v1\nmetadata: {}\nspec: {containers: [{name: a, image: b, command: [c]}]}", "name")]
+    [InlineData(
+        "kind: Pod\napiVersion: v1\nmetadata: {}\nspec: {containers: [{name: a, image: b, command: [c]}]}", "name")]
     public async Task What_cannot_be_taken_is_refused_with_the_reason(string manifest, string said)
     {
         var result = await DryRunAsync(manifest);

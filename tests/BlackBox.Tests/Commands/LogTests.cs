@@ -24,14 +24,16 @@ public sealed class LogTests
         var pieces = "";
         for (long offset = 0; ;)
         {
-            var piece = (await server.Api.GetAsync($"/api/v1/jobs/talks/logs?offset={offset}&max=7")).Must(HttpStatusCode.OK);
+            var piece = (await server.Api.GetAsync($"/api/v1/jobs/talks/logs?offset={offset}&max=7"))
+                .Must(HttpStatusCode.OK);
             if (piece.Text.Length == 0)
             {
                 break;
             }
 
             pieces += piece.Text;
-            offset = long.Parse(piece.Headers.GetValues("Sluice-Next-Offset").Single(), System.Globalization.CultureInfo.InvariantCulture);
+            offset = long.Parse(piece.Headers.GetValues("Sluice-Next-Offset").Single(),
+                System.Globalization.CultureInfo.InvariantCulture);
         }
 
         Assert.Equal(whole, pieces);

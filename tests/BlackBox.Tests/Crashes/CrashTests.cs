@@ -3,7 +3,9 @@ using Xunit.Abstractions;
 
 namespace Sluice.BlackBox.Tests.Crashes;
 
-/// <summary>What was acknowledged survives kill -9, and what runs goes on. 200 cycles with SLUICE_TEST_FULL=1.</summary>
+/// <summary>
+/// What was acknowledged survives kill -9, and what runs goes on. 200 cycles with SLUICE_TEST_FULL=1.
+/// </summary>
 public sealed class CrashTests(ITestOutputHelper output)
 {
     [Theory]

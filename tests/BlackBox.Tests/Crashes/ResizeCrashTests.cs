@@ -64,7 +64,9 @@ public sealed class ResizeCrashTests
         Assert.Empty(jobs.Violations);
     }
 
-    /// <summary>Lets the server go on for some lines of its log, each a step of what it does, but not to the end.</summary>
+    /// <summary>
+    /// Lets the server go on for some lines of its log, each a step of what it does, but not to the end.
+    /// </summary>
     private static async Task DieAndComeBackAsync(SluiceServer server, Random random, Func<bool> isDone)
     {
         await server.KillAfterAsync(server.LinesOfLog + random.Next(MostSteps), () => Task.FromResult(isDone()));

@@ -40,7 +40,8 @@ internal sealed class WriteLoad(int writers = 16)
             }
         }
 
-        var writing = Enumerable.Range(0, writers).Select(writer => Task.Run(() => WriteAsync(api, _round, writer, Acknowledge))).ToList();
+        var writing = Enumerable.Range(0, writers)
+            .Select(writer => Task.Run(() => WriteAsync(api, _round, writer, Acknowledge))).ToList();
         if (writes == 0)
         {
             kill();
@@ -53,7 +54,8 @@ internal sealed class WriteLoad(int writers = 16)
     public async Task AssertNothingLostAsync(ApiClient api)
     {
         var stored = (await api.GetAsync("/get_all_jobs")).Must(HttpStatusCode.OK).Json.AsArray()
-            .ToDictionary(job => (string)job!["job_name"]!, job => (double)job!["completed_epochs"]!, StringComparer.Ordinal);
+            .ToDictionary(
+                job => (string)job!["job_name"]!, job => (double)job!["completed_epochs"]!, StringComparer.Ordinal);
         var lost = _acknowledged
             .Where(job => !(stored.TryGetValue(job.Key, out var epochs) && epochs >= job.Value))
             .Select(job => string.Create(

@@ -17,7 +17,9 @@ internal static class JobProcesses
 
     public static bool IsAlive(int processId) => Text(processId, "cmdline").Length > 0;
 
-    /// <summary>Ends all that a test has left, runners first, so that none of them starts or reports any more.</summary>
+    /// <summary>
+    /// Ends all that a test has left, runners first, so that none of them starts or reports any more.
+    /// </summary>
     public static async Task EndAllAsync(string dataFolder)
     {
         await Patience.UntilAsync(
@@ -35,7 +37,8 @@ internal static class JobProcesses
         All().Where(pid => Text(pid, "environ").Contains($"\0SLUICE_RUN_DIR={dataFolder}/", StringComparison.Ordinal));
 
     private static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc")
-        .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+        .Select(path =>
+            int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
             ? pid
             : 0)
         .Where(pid => pid > 0 && pid != Environment.ProcessId);

@@ -8,7 +8,8 @@ internal static class Patience
 {
     public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(90);
 
-    public static Task UntilAsync(Func<bool> condition, string what) => Eventually.IsTrueAsync(condition, what, Deadline);
+    public static Task UntilAsync(Func<bool> condition, string what) =>
+        Eventually.IsTrueAsync(condition, what, Deadline);
 
     public static Task UntilAsync(Func<Task<bool>> condition, string what) =>
         Eventually.IsTrueAsync(condition, what, Deadline);

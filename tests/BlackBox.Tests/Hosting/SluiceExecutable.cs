@@ -12,7 +12,8 @@ internal static class SluiceExecutable
     public static string RepositoryRoot { get; } = FindRoot();
 
     /// <summary>Runs one command to its end.</summary>
-    public static Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(arguments, new Dictionary<string, string?>());
+    public static Task<CommandResult> RunAsync(params string[] arguments) =>
+        RunAsync(arguments, new Dictionary<string, string?>());
 
     /// <param name="arguments">Of the command.</param>
     /// <param name="variables">Set in its environment; null removes one.</param>
@@ -77,4 +78,15 @@ internal static class SluiceExecutable
 }
 
 /// <summary>How a command ended.</summary>
-internal sealed record CommandResult(int ExitCode, string Output, string Error);
+internal sealed record CommandResult(int ExitCode, string Output, string Error)
+{
+    public void MustBeDone() =>
+        Assert.True(this is { ExitCode: 0, Error: "" }, $"{ExitCode}: {Output} {Error}");
+
+    public void MustHaveFailed(string said)
+    {
+        Assert.True(ExitCode == 1, $"{ExitCode}: {Output} {Error}");
+        Assert.StartsWith("sluice: ", Error, StringComparison.Ordinal);
+        Assert.Contains(said, Error, StringComparison.Ordinal);
+    }
+}

@@ -35,6 +35,15 @@ internal sealed class SluiceServer : IAsyncDisposable
     /// <summary>A place for what a test itself writes; goes away with the server.</summary>
     public string Folder => _folder.Path;
 
+    /// <summary>Writes a file of that name beside the data folder.</summary>
+    /// <returns>Its path.</returns>
+    public string Write(string name, string text)
+    {
+        var path = Path.Combine(Folder, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
     public ApiClient Api { get; }
 
     /// <summary>What it has said, over all its starts.</summary>
@@ -82,7 +91,9 @@ internal sealed class SluiceServer : IAsyncDisposable
         await KillAfterAsync(before + linesOfLog, isLate: () => Task.FromResult(false));
     }
 
-    /// <summary>Kills the process when its log has so many lines, or when it is too late for what was to be interrupted.</summary>
+    /// <summary>
+    /// Kills the process when its log has so many lines, or when it is too late for what was to be interrupted.
+    /// </summary>
     public async Task KillAfterAsync(int linesOfLog, Func<Task<bool>> isLate)
     {
         await Patience.UntilAsync(async () => LinesOfLog >= linesOfLog || await isLate(), $"{linesOfLog} lines of log");
@@ -128,7 +139,8 @@ internal sealed class SluiceServer : IAsyncDisposable
 
     private void Launch()
     {
-        // The shell becomes the server. A file takes its output, for pipes would be left to its runners when it is killed.
+        // The shell becomes the server. A file takes its output, for pipes would be left to its runners when it is
+        // killed.
         var address = _options.Contains("--urls") || _variables.ContainsKey("FLASK_PORT")
             ? Array.Empty<string>()
             : ["--urls", Address.ToString()];
@@ -139,6 +151,8 @@ internal sealed class SluiceServer : IAsyncDisposable
             WorkingDirectory = _folder.Path,
         };
         SluiceExecutable.SetVariables(start, _variables);
+        // It is killed at lines that it says while it starts.
+        start.Environment["SLUICE_DEBUG"] = "1";
         if (_variables.ContainsKey("FLASK_PORT"))
         {
             start.Environment["FLASK_PORT"] = Port.ToString(CultureInfo.InvariantCulture);

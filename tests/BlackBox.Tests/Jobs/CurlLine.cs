@@ -32,13 +32,15 @@ internal sealed class CurlLine(string line)
     private async Task<string> SendAsync()
     {
         var words = Words(line);
-        var request = new HttpRequestMessage { RequestUri = new Uri(words.Single(word => word.StartsWith("http", StringComparison.Ordinal))) };
+        var request = new HttpRequestMessage { RequestUri = new Uri(
+            words.Single(word => word.StartsWith("http", StringComparison.Ordinal))) };
         for (var index = 1; index < words.Count; index++)
         {
             switch (words[index])
             {
                 case "-X": request.Method = new HttpMethod(words[++index]); break;
-                case "-d": request.Content = new StringContent(words[++index], Encoding.UTF8, "application/json"); break;
+                case "-d": request.Content = new StringContent(
+                    words[++index], Encoding.UTF8, "application/json"); break;
             }
         }
 

@@ -53,7 +53,8 @@ public sealed class DocumentedCurlTests
             [], new Dictionary<string, string?> { ["FLASK_PORT"] = "set by the server's fixture" });
         async Task<string> RunAsync(string line)
         {
-            var moved = line.Replace(":5000", string.Create(CultureInfo.InvariantCulture, $":{server.Port}"), StringComparison.Ordinal);
+            var moved = line.Replace(
+                ":5000", string.Create(CultureInfo.InvariantCulture, $":{server.Port}"), StringComparison.Ordinal);
             return Answer.CompactOf(JsonNode.Parse(await new CurlLine(moved).RunAsync())!);
         }
 
@@ -63,12 +64,14 @@ public sealed class DocumentedCurlTests
         var arrival = (long)added["job"]!["job_arrival_time"]!;
         string Job(string progress, string status) =>
             $$"""{"job_name":"job_1","gpu_req":2,"gpu_lim":4,"gpu_assigned":2,"replicas":1,"total_epochs":100,"job_arrival_time":{{arrival}},{{progress}},"status":"{{status}}","restarts":0}""";
-        var fresh = Job($"\"last_checkpoint_time\":{arrival},\"completed_epochs\":0,\"time_bw_checkpoints\":null", "scheduled");
+        var fresh = Job(
+            $"\"last_checkpoint_time\":{arrival},\"completed_epochs\":0,\"time_bw_checkpoints\":null", "scheduled");
         Assert.Equal($$"""{"message":"Job added successfully","job":{{fresh}}}""", Answer.CompactOf(added));
 
         var notified = $"\"last_checkpoint_time\":1701234567,\"completed_epochs\":10,\"time_bw_checkpoints\":{1701234567 - arrival}";
         var running = Job(notified, "scheduled");
-        Assert.Equal($$"""{"message":"Job updated successfully","job":{{running}}}""", await RunAsync(UpdateLastCheckpoint));
+        Assert.Equal(
+            $$"""{"message":"Job updated successfully","job":{{running}}}""", await RunAsync(UpdateLastCheckpoint));
         Assert.Equal(running, await RunAsync(GetJob));
         Assert.Equal($"[{running}]", await RunAsync(GetAllJobs));
         Assert.Equal($"[{running}]", await RunAsync(GetJobsByArrival));
@@ -77,7 +80,8 @@ public sealed class DocumentedCurlTests
         Assert.Equal("[]", await RunAsync(GetScaleDownJobs));
 
         var completed = Job(notified, "completed");
-        Assert.Equal($$"""{"message":"Job updated successfully","job":{{completed}}}""", await RunAsync(UpdateJobStatus));
+        Assert.Equal(
+            $$"""{"message":"Job updated successfully","job":{{completed}}}""", await RunAsync(UpdateJobStatus));
         Assert.Equal($"[{completed}]", await RunAsync(GetAllJobs));
         foreach (var list in ListsOfActiveJobs)
         {

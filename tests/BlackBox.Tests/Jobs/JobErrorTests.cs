@@ -14,7 +14,8 @@ public sealed class JobErrorTests(SharedServer shared) : IClassFixture<SharedSer
     [InlineData("POST", "/add_job", """{"job_name":"","gpu_req":1}""", NameRequired)]
     [InlineData("POST", "/add_job", """{"job_name":null,"gpu_req":1,"gpu_lim":1,"gpu_assigned":1}""", NameRequired)]
     [InlineData("POST", "/add_job", """{"job_name":"j"}""", "gpu_req is required")]
-    [InlineData("POST", "/add_job", """{"job_name":"j","gpu_req":null,"gpu_lim":1,"gpu_assigned":1}""", "gpu_req is required")]
+    [InlineData(
+        "POST", "/add_job", """{"job_name":"j","gpu_req":null,"gpu_lim":1,"gpu_assigned":1}""", "gpu_req is required")]
     [InlineData("POST", "/add_job", """{"job_name":"j","gpu_req":1}""", "gpu_lim is required")]
     [InlineData("POST", "/add_job", """{"job_name":"j","gpu_req":1,"gpu_assigned":1}""", "gpu_lim is required")]
     [InlineData("POST", "/add_job", """{"job_name":"j","gpu_req":1,"gpu_lim":1}""", "gpu_assigned is required")]
@@ -22,18 +23,22 @@ public sealed class JobErrorTests(SharedServer shared) : IClassFixture<SharedSer
     [InlineData("PUT", "/increment_restarts", """{"job_name":""}""", NameRequired)]
     [InlineData("DELETE", "/delete_job", "{}", NameRequired)]
     [InlineData("PUT", "/update_last_checkpoint", "{}", CheckpointRequired)]
-    [InlineData("PUT", "/update_last_checkpoint", """{"last_checkpoint_time":1,"completed_epochs":1}""", CheckpointRequired)]
+    [InlineData(
+        "PUT", "/update_last_checkpoint", """{"last_checkpoint_time":1,"completed_epochs":1}""", CheckpointRequired)]
     [InlineData("PUT", "/update_last_checkpoint", """{"job_name":"j","completed_epochs":1}""", CheckpointRequired)]
     [InlineData("PUT", "/update_last_checkpoint", """{"job_name":"j","last_checkpoint_time":1}""", CheckpointRequired)]
-    [InlineData("PUT", "/update_last_checkpoint", """{"job_name":"j","last_checkpoint_time":1,"completed_epochs":null}""", CheckpointRequired)]
+    [InlineData("PUT", "/update_last_checkpoint",
+        """{"job_name":"j","last_checkpoint_time":1,"completed_epochs":null}""", CheckpointRequired)]
     [InlineData("PUT", "/update_job_status", """{"status":"x"}""", StatusRequired)]
     [InlineData("PUT", "/update_job_status", """{"job_name":"j"}""", StatusRequired)]
     [InlineData("PUT", "/update_job_status", """{"job_name":"j","status":""}""", StatusRequired)]
-    public async Task What_is_missing_is_said_in_the_documented_words(string method, string path, string body, string error) =>
+    public async Task What_is_missing_is_said_in_the_documented_words(
+        string method, string path, string body, string error) =>
         (await _api.SendAsync(new HttpMethod(method), path, body)).MustFail(HttpStatusCode.BadRequest, error);
 
     [Theory]
-    [InlineData("PUT", "/update_last_checkpoint", """{"job_name":"nobody","last_checkpoint_time":1,"completed_epochs":0}""")]
+    [InlineData(
+        "PUT", "/update_last_checkpoint", """{"job_name":"nobody","last_checkpoint_time":1,"completed_epochs":0}""")]
     [InlineData("PUT", "/update_job_status", """{"job_name":"nobody","status":"x"}""")]
     [InlineData("PUT", "/update_job", """{"job_name":"nobody","status":"x"}""")]
     [InlineData("PUT", "/increment_restarts", """{"job_name":"nobody"}""")]
@@ -85,7 +90,8 @@ public sealed class JobErrorTests(SharedServer shared) : IClassFixture<SharedSer
     [InlineData("time_bw_checkpoints", "1e300")]
     [InlineData("restarts", "-1")]
     [InlineData("status", "\"\"")]
-    public async Task An_update_that_would_make_a_record_out_of_range_is_refused_and_changes_nothing(string field, string value)
+    public async Task An_update_that_would_make_a_record_out_of_range_is_refused_and_changes_nothing(
+        string field, string value)
     {
         await _api.PostAsync("/add_job", """{"job_name":"bounds","gpu_req":2,"gpu_lim":4,"gpu_assigned":2}""");
         var known = (await _api.JobAsync("bounds")).ToJsonString();

@@ -83,7 +83,8 @@ public sealed class JobListTests(SharedServer shared) : IClassFixture<SharedServ
         await AddAsync("down done", arrival: 900, lim: 4, assigned: 4);
         await CompleteAsync("down done");
 
-        Assert.Equal(["down 1", "down 3", "down 2"], await _api.ListAsync("/get_scale_down_jobs_by_checkpoint/0", "down"));
+        Assert.Equal(
+            ["down 1", "down 3", "down 2"], await _api.ListAsync("/get_scale_down_jobs_by_checkpoint/0", "down"));
         Assert.Equal(["down 3", "down 2"], await _api.ListAsync("/get_scale_down_jobs_by_checkpoint/2", "down"));
         Assert.Empty(await _api.ListAsync("/get_scale_down_jobs_by_checkpoint/4", "down"));
     }
@@ -94,7 +95,8 @@ public sealed class JobListTests(SharedServer shared) : IClassFixture<SharedServ
     {
         for (var index = 0; index < 3; index++)
         {
-            await _api.PostAsync("/add_job", $$"""{"job_name":"first {{index}}","gpu_req":1,"gpu_lim":4,"gpu_assigned":1}""");
+            await _api.PostAsync(
+                "/add_job", $$"""{"job_name":"first {{index}}","gpu_req":1,"gpu_lim":4,"gpu_assigned":1}""");
         }
 
         var whole = await _api.ListAsync(list);

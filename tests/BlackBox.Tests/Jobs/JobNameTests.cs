@@ -7,8 +7,10 @@ public sealed class JobNameTests(SharedServer shared) : IClassFixture<SharedServ
 
     public static TheoryData<string> Names =>
     [
-        "plain", "UPPER", "upper", "with space", "ünï-数据", "a%b", "a%2Fb", "100%", "%41", "a+b", "a?b#c", "a&b=c", "'quotes\"",
-        "back\\slash", "semi;colon", "rocket🚀", "..name", "ends.", " around ", "<b>", "abc", "ABC", "0x1F", "e\u0301", "\u00e9",
+        "plain", "UPPER", "upper", "with space", "ünï-数据", "a%b", "a%2Fb", "100%", "%41", "a+b", "a?b#c", "a&b=c",
+            "'quotes\"",
+        "back\\slash", "semi;colon", "rocket🚀", "..name", "ends.", " around ", "<b>", "abc", "ABC", "0x1F", "e\u0301",
+            "\u00e9",
         new string('n', 253), string.Concat(Enumerable.Repeat("🚀", 253)),
     ];
 

@@ -11,9 +11,11 @@ public sealed class JobWriteTests(SharedServer shared) : IClassFixture<SharedSer
     public async Task A_new_job_is_answered_with_all_fields_in_the_documented_order()
     {
         var answer = await _api.AddJobAsync(
-            "order", """ "job_arrival_time":1700000000,"total_epochs":12,"replicas":3,"gpu_assigned":2,"gpu_lim":4,"gpu_req":1""");
+            "order",
+            """ "job_arrival_time":1700000000,"total_epochs":12,"replicas":3,"gpu_assigned":2,"gpu_lim":4,"gpu_req":1""");
 
-        const string Job = """{"job_name":"order","gpu_req":1,"gpu_lim":4,"gpu_assigned":2,"replicas":3,"total_epochs":12,"job_arrival_time":1700000000,"last_checkpoint_time":1700000000,"completed_epochs":0,"time_bw_checkpoints":null,"status":"scheduled","restarts":0}""";
+        const string Job =
+            """{"job_name":"order","gpu_req":1,"gpu_lim":4,"gpu_assigned":2,"replicas":3,"total_epochs":12,"job_arrival_time":1700000000,"last_checkpoint_time":1700000000,"completed_epochs":0,"time_bw_checkpoints":null,"status":"scheduled","restarts":0}""";
         Assert.Equal($$"""{"message":"Job added successfully","job":{{Job}}}""", answer.Compact);
         Assert.Equal(Job, (await _api.GetAsync("/get_job/order")).Compact);
     }
@@ -40,7 +42,8 @@ public sealed class JobWriteTests(SharedServer shared) : IClassFixture<SharedSer
     {
         var name = "number " + given;
         await _api.AddJobAsync(name, $""" "gpu_req":1,"gpu_lim":1,"gpu_assigned":0,"total_epochs":{given}""");
-        await UpdateAsync("/update_last_checkpoint", $$"""{"job_name":"{{name}}","last_checkpoint_time":5,"completed_epochs":{{given}}}""");
+        await UpdateAsync("/update_last_checkpoint",
+            $$"""{"job_name":"{{name}}","last_checkpoint_time":5,"completed_epochs":{{given}}}""");
 
         var job = await _api.JobAsync(name);
         Assert.Equal(returned, job["total_epochs"]!.ToJsonString());
@@ -51,7 +54,8 @@ public sealed class JobWriteTests(SharedServer shared) : IClassFixture<SharedSer
     [Fact]
     public async Task A_number_without_a_fraction_is_an_integer_however_it_is_written()
     {
-        var job = (await _api.AddJobAsync("two", """ "gpu_req":2.0,"gpu_lim":2e0,"gpu_assigned":2.00,"replicas":1.0""")).Job;
+        var job = (await _api.AddJobAsync("two", """ "gpu_req":2.0,"gpu_lim":2e0,"gpu_assigned":2.00,"replicas":1.0"""))
+            .Job;
 
         foreach (var field in new[] { "gpu_req", "gpu_lim", "gpu_assigned" })
         {
@@ -64,11 +68,14 @@ public sealed class JobWriteTests(SharedServer shared) : IClassFixture<SharedSer
     {
         await _api.AddJobAsync("progress", """ "gpu_req":1,"gpu_lim":1,"gpu_assigned":1,"job_arrival_time":1000""");
 
-        var first = await UpdateAsync("/update_last_checkpoint", """{"job_name":"progress","last_checkpoint_time":1060.5,"completed_epochs":0.53,"total_epochs":9}""");
+        var first = await UpdateAsync("/update_last_checkpoint",
+            """{"job_name":"progress","last_checkpoint_time":1060.5,"completed_epochs":0.53,"total_epochs":9}""");
         AssertProgress(first, time: "1060.5", epochs: "0.53", total: "9", between: "60.5");
-        var second = await UpdateAsync("/update_last_checkpoint", """{"job_name":"progress","last_checkpoint_time":1100,"completed_epochs":1}""");
+        var second = await UpdateAsync(
+            "/update_last_checkpoint", """{"job_name":"progress","last_checkpoint_time":1100,"completed_epochs":1}""");
         AssertProgress(second, time: "1100", epochs: "1", total: "9", between: "39.5");
-        var older = await UpdateAsync("/update_last_checkpoint", """{"job_name":"progress","last_checkpoint_time":1090,"completed_epochs":2}""");
+        var older = await UpdateAsync(
+            "/update_last_checkpoint", """{"job_name":"progress","last_checkpoint_time":1090,"completed_epochs":2}""");
         AssertProgress(older, time: "1090", epochs: "2", total: "9", between: "-10");
     }
 
@@ -114,10 +121,12 @@ public sealed class JobWriteTests(SharedServer shared) : IClassFixture<SharedSer
              "job_arrival_time":8,"total_epochs":4,"replicas":2,"gpu_assigned":3,"gpu_lim":6,"gpu_req":2,"owner":"me"}
             """);
 
-        const string Job = """{"job_name":"update","gpu_req":2,"gpu_lim":6,"gpu_assigned":3,"replicas":2,"total_epochs":4,"job_arrival_time":8,"last_checkpoint_time":9,"completed_epochs":3,"time_bw_checkpoints":1.5,"status":"odd","restarts":5,"note":{"a":[1,2.50,null,"ü"]},"owner":"me"}""";
+        const string Job =
+            """{"job_name":"update","gpu_req":2,"gpu_lim":6,"gpu_assigned":3,"replicas":2,"total_epochs":4,"job_arrival_time":8,"last_checkpoint_time":9,"completed_epochs":3,"time_bw_checkpoints":1.5,"status":"odd","restarts":5,"note":{"a":[1,2.50,null,"ü"]},"owner":"me"}""";
         Assert.Equal($$"""{"message":"Job updated successfully","job":{{Job}}}""", answer.Compact);
         await UpdateAsync("/increment_restarts", """{"job_name":"update"}""");
-        Assert.Equal(Job.Replace("\"restarts\":5", "\"restarts\":6", StringComparison.Ordinal), (await _api.GetAsync("/get_job/update")).Compact);
+        Assert.Equal(Job.Replace("\"restarts\":5", "\"restarts\":6", StringComparison.Ordinal),
+            (await _api.GetAsync("/get_job/update")).Compact);
     }
 
     [Fact]
@@ -126,7 +135,8 @@ public sealed class JobWriteTests(SharedServer shared) : IClassFixture<SharedSer
         await _api.AddJobAsync("restarts");
         await _api.AddJobAsync("others");
         await UpdateAsync("/increment_restarts", """{"job_name":"restarts"}""");
-        Assert.Equal(2, (int)(await UpdateAsync("/increment_restarts", """{"job_name":"restarts"}""")).Job["restarts"]!);
+        Assert.Equal(
+            2, (int)(await UpdateAsync("/increment_restarts", """{"job_name":"restarts"}""")).Job["restarts"]!);
 
         var first = (await IncrementAsync("restarts", "key-1")).Must(HttpStatusCode.OK);
         Assert.Equal(3, (int)first.Job["restarts"]!);
@@ -159,7 +169,8 @@ public sealed class JobWriteTests(SharedServer shared) : IClassFixture<SharedSer
         var answer = await _api.DeleteAsync("/delete_job", """{"job_name":"again 1"}""");
         Assert.Equal("""{"message":"Job deleted successfully"}""", answer.Must(HttpStatusCode.OK).Compact);
         Assert.Null(await _api.FindJobAsync("again 1"));
-        (await _api.DeleteAsync("/delete_job", """{"job_name":"again 1"}""")).MustFail(HttpStatusCode.NotFound, "Job not found");
+        (await _api.DeleteAsync("/delete_job", """{"job_name":"again 1"}"""))
+            .MustFail(HttpStatusCode.NotFound, "Job not found");
 
         var anew = (await _api.AddJobAsync("again 1")).Job;
         Assert.Equal("0", anew["completed_epochs"]!.ToJsonString());
@@ -199,7 +210,8 @@ public sealed class JobWriteTests(SharedServer shared) : IClassFixture<SharedSer
         Assert.Equal("Job updated successfully", (string?)answer.Json["message"]);
         Assert.Equal(
             (time, epochs, total, between),
-            (Text("last_checkpoint_time"), Text("completed_epochs"), Text("total_epochs"), Text("time_bw_checkpoints")));
+            (Text("last_checkpoint_time"), Text("completed_epochs"), Text("total_epochs"),
+                Text("time_bw_checkpoints")));
         string Text(string field) => answer.Job[field]!.ToJsonString();
     }
 

@@ -32,15 +32,18 @@ public sealed class LongListTests(SharedServer shared) : IClassFixture<SharedSer
     public async Task Many_small_records_arrive_whole_and_in_their_order()
     {
         await using var server = await SluiceServer.StartAsync("--gpus", "1");
-        var names = Enumerable.Range(0, 1100).Select(index => string.Create(CultureInfo.InvariantCulture, $"job {index}")).ToList();
+        var names = Enumerable.Range(0, 1100)
+            .Select(index => string.Create(CultureInfo.InvariantCulture, $"job {index}")).ToList();
         await Parallel.ForEachAsync(names, async (name, _) => await server.Api.AddJobAsync(name));
 
         foreach (var list in new[] { "/get_all_jobs", "/get_jobs_by_arrival", "/get_scale_down_jobs_by_checkpoint/0" })
         {
-            Assert.Equal(names.Order(StringComparer.Ordinal), (await server.Api.ListAsync(list)).Order(StringComparer.Ordinal));
+            Assert.Equal(
+                names.Order(StringComparer.Ordinal), (await server.Api.ListAsync(list)).Order(StringComparer.Ordinal));
         }
 
         Assert.Equal(
-            (await server.Api.ListAsync("/get_all_jobs")).Take(1001), await server.Api.ListAsync("/get_all_jobs?limit=1001"));
+            (await server.Api.ListAsync("/get_all_jobs")).Take(1001),
+                await server.Api.ListAsync("/get_all_jobs?limit=1001"));
     }
 }

@@ -11,10 +11,14 @@ public sealed class ApiPageTests(SharedServer shared) : IClassFixture<SharedServ
         var paths = (await _api.GetAsync("/openapi/v1.json")).Must(HttpStatusCode.OK).Json["paths"]!.AsObject();
         foreach (var (method, path) in new[]
         {
-            ("post", "/add_job"), ("put", "/update_last_checkpoint"), ("put", "/update_job_status"), ("put", "/update_job"),
-            ("put", "/increment_restarts"), ("delete", "/delete_job"), ("get", "/get_job/{job_name}"), ("get", "/get_all_jobs"),
-            ("get", "/get_jobs_by_arrival"), ("get", "/get_jobs_by_checkpoint_limit"), ("get", "/get_jobs_by_difference/{x}"),
-            ("get", "/get_scale_down_jobs_by_checkpoint/{x}"), ("post", "/deploy"), ("post", "/scale"), ("delete", "/delete"),
+            ("post", "/add_job"), ("put", "/update_last_checkpoint"), ("put", "/update_job_status"),
+                ("put", "/update_job"),
+            ("put", "/increment_restarts"), ("delete", "/delete_job"), ("get", "/get_job/{job_name}"),
+                ("get", "/get_all_jobs"),
+            ("get", "/get_jobs_by_arrival"), ("get", "/get_jobs_by_checkpoint_limit"),
+                ("get", "/get_jobs_by_difference/{x}"),
+            ("get", "/get_scale_down_jobs_by_checkpoint/{x}"), ("post", "/deploy"), ("post", "/scale"),
+                ("delete", "/delete"),
             ("get", "/freegpu"), ("get", "/resourcequota/{namespace}"), ("get", "/healthz"), ("get", "/readyz"),
         })
         {

@@ -20,8 +20,10 @@ public sealed class BodyRuleTests(SharedServer shared) : IClassFixture<SharedSer
 
     private static readonly string[] NotAnObject =
     [
-        "", " ", "{", "}", "[]", "[{}]", "null", "true", "5", "\"text\"", "{}x", "{} {}", "{\"job_name\":}", "{'job_name':'a'}",
-        "{\"job_name\":\"a\",}", "{\"job_name\":\"a\" \"b\":1}", "// comment\n{}", "{\"a\":01}", "{\"a\":NaN}", "{\"a\":Infinity}",
+        "", " ", "{", "}", "[]", "[{}]", "null", "true", "5", "\"text\"", "{}x", "{} {}", "{\"job_name\":}",
+            "{'job_name':'a'}",
+        "{\"job_name\":\"a\",}", "{\"job_name\":\"a\" \"b\":1}", "// comment\n{}", "{\"a\":01}", "{\"a\":NaN}",
+            "{\"a\":Infinity}",
         "{\"a\":\"\u0001\"}", "{\"job_name\":\"\\ud800\",\"gpu_req\":1,\"gpu_lim\":1,\"gpu_assigned\":1}",
         "{\"a\":" + new string('[', 5000) + new string(']', 5000) + "}", "job_name=a", "---\njob_name: a\n",
     ];
@@ -50,7 +52,8 @@ public sealed class BodyRuleTests(SharedServer shared) : IClassFixture<SharedSer
             Add("PUT /update_job_status", Text, "job_name", "status");
             Add("PUT /update_job", Text, "job_name", "status");
             Add("PUT /update_job", Integer, "gpu_req", "gpu_lim", "gpu_assigned", "replicas", "restarts");
-            Add("PUT /update_job", Number, "total_epochs", "job_arrival_time", "last_checkpoint_time", "completed_epochs", "time_bw_checkpoints");
+            Add("PUT /update_job", Number, "total_epochs", "job_arrival_time", "last_checkpoint_time",
+                "completed_epochs", "time_bw_checkpoints");
             Add("PUT /increment_restarts", Text, "job_name");
             Add("DELETE /delete_job", Text, "job_name");
             return data;
@@ -59,7 +62,8 @@ public sealed class BodyRuleTests(SharedServer shared) : IClassFixture<SharedSer
 
     public static TheoryData<string, string> Writes => new()
     {
-        { "POST", "/add_job" }, { "PUT", "/update_last_checkpoint" }, { "PUT", "/update_job_status" }, { "PUT", "/update_job" },
+        { "POST", "/add_job" }, { "PUT", "/update_last_checkpoint" }, { "PUT", "/update_job_status" },
+            { "PUT", "/update_job" },
         { "PUT", "/increment_restarts" }, { "DELETE", "/delete_job" }, { "POST", "/scale" }, { "DELETE", "/delete" },
     };
 
@@ -79,7 +83,8 @@ public sealed class BodyRuleTests(SharedServer shared) : IClassFixture<SharedSer
                  "last_checkpoint_time":6,"completed_epochs":1,"status":"s","{{field}}":{{value}}}
                 """;
             var answer = await _api.SendAsync(new HttpMethod(method), path, body);
-            Assert.True(answer.Status == HttpStatusCode.BadRequest, $"{field} = {value}: {(int)answer.Status} {answer.Text}");
+            Assert.True(
+                answer.Status == HttpStatusCode.BadRequest, $"{field} = {value}: {(int)answer.Status} {answer.Text}");
             Assert.Contains(field, answer.Error, StringComparison.Ordinal);
         }
 
@@ -129,10 +134,12 @@ public sealed class BodyRuleTests(SharedServer shared) : IClassFixture<SharedSer
     [Fact]
     public async Task Null_counts_as_missing()
     {
-        var job = (await _api.AddJobAsync("nulls", """ "gpu_req":1,"gpu_lim":4,"gpu_assigned":1,"replicas":null,"total_epochs":null""")).Job;
+        var job = (await _api.AddJobAsync(
+            "nulls", """ "gpu_req":1,"gpu_lim":4,"gpu_assigned":1,"replicas":null,"total_epochs":null""")).Job;
         Assert.Equal("1", job["replicas"]!.ToJsonString());
 
-        var updated = await _api.PutAsync("/update_job", """{"job_name":"nulls","gpu_lim":null,"status":null,"note":null}""");
+        var updated = await _api.PutAsync(
+            "/update_job", """{"job_name":"nulls","gpu_lim":null,"status":null,"note":null}""");
         Assert.Equal(job.ToJsonString(), updated.Must(HttpStatusCode.OK).Job.ToJsonString());
     }
 
@@ -143,7 +150,8 @@ public sealed class BodyRuleTests(SharedServer shared) : IClassFixture<SharedSer
     [InlineData("application/json; charset=latin1")]
     public async Task The_content_type_is_not_looked_at(string? type)
     {
-        var content = new ByteArrayContent(Encoding.UTF8.GetBytes($$"""{"job_name":"type {{type?.Length}}","gpu_req":1,"gpu_lim":1,"gpu_assigned":1}"""));
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(
+            $$"""{"job_name":"type {{type?.Length}}","gpu_req":1,"gpu_lim":1,"gpu_assigned":1}"""));
         if (type is not null)
         {
             content.Headers.TryAddWithoutValidation("Content-Type", type);
@@ -211,7 +219,8 @@ public sealed class BodyRuleTests(SharedServer shared) : IClassFixture<SharedSer
     [InlineData("GET", "/no_such_path", HttpStatusCode.NotFound)]
     [InlineData("GET", "/add_job", HttpStatusCode.MethodNotAllowed)]
     [InlineData("DELETE", "/get_all_jobs", HttpStatusCode.MethodNotAllowed)]
-    public async Task What_is_not_served_is_answered_with_an_error_object(string method, string path, HttpStatusCode status)
+    public async Task What_is_not_served_is_answered_with_an_error_object(
+        string method, string path, HttpStatusCode status)
     {
         var answer = await _api.SendAsync(new(new HttpMethod(method), path));
         Assert.False(string.IsNullOrEmpty(answer.Must(status).Error));

@@ -5,9 +5,11 @@ public sealed class OriginTests(SharedServer shared) : IClassFixture<SharedServe
 {
     private static readonly (string Method, string Path)[] Paths =
     [
-        ("GET", "/get_all_jobs"), ("GET", "/get_job/x"), ("POST", "/add_job"), ("PUT", "/update_job"), ("DELETE", "/delete_job"),
+        ("GET", "/get_all_jobs"), ("GET", "/get_job/x"), ("POST", "/add_job"), ("PUT", "/update_job"),
+            ("DELETE", "/delete_job"),
         ("POST", "/deploy"), ("POST", "/scale"), ("DELETE", "/delete"), ("GET", "/freegpu"), ("GET", "/healthz"),
-        ("GET", "/readyz"), ("GET", "/openapi/v1.json"), ("GET", "/api/spec.html"), ("GET", "/api/v1/capacity"), ("GET", "/"),
+        ("GET", "/readyz"), ("GET", "/openapi/v1.json"), ("GET", "/api/spec.html"), ("GET", "/api/v1/capacity"),
+            ("GET", "/"),
         ("OPTIONS", "/add_job"), ("GET", "/no_such_path"),
     ];
 
@@ -22,13 +24,16 @@ public sealed class OriginTests(SharedServer shared) : IClassFixture<SharedServe
     [InlineData("Host", "example.com")]
     [InlineData("Host", "127.0.0.1.example.com")]
     [InlineData("Host", "10.11.12.13")]
-    public async Task A_request_that_a_foreign_page_may_have_made_is_forbidden_on_every_path(string header, string value)
+    public async Task A_request_that_a_foreign_page_may_have_made_is_forbidden_on_every_path(
+        string header, string value)
     {
         foreach (var (method, path) in Paths)
         {
             var answer = await SendAsync(method, path, header, value);
-            Assert.True(answer.Status == HttpStatusCode.Forbidden, $"{method} {path}: {(int)answer.Status} {answer.Text}");
-            Assert.DoesNotContain(answer.Headers, sent => sent.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
+            Assert.True(
+                answer.Status == HttpStatusCode.Forbidden, $"{method} {path}: {(int)answer.Status} {answer.Text}");
+            Assert.DoesNotContain(
+                answer.Headers, sent => sent.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
         }
 
         Assert.Null(await _api.FindJobAsync("planted"));
@@ -55,7 +60,8 @@ public sealed class OriginTests(SharedServer shared) : IClassFixture<SharedServe
         foreach (var (method, path) in Paths)
         {
             var answer = await SendAsync(method, path, "Origin", $"http://127.0.0.1:{shared.Server.Port}");
-            Assert.DoesNotContain(answer.Headers, sent => sent.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
+            Assert.DoesNotContain(
+                answer.Headers, sent => sent.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
         }
     }
 

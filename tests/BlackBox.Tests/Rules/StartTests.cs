@@ -66,8 +66,10 @@ public sealed class StartTests
 
         foreach (var api in new[] { monitoring, server.Api })
         {
-            Assert.Equal(3, (int)Assert.Single((await api.GetAsync("/freegpu")).Must(HttpStatusCode.OK).Json.AsObject()).Value!);
-            Assert.Equal("""{"limit":"2","used":"0"}""", (await api.GetAsync("/resourcequota/team")).Must(HttpStatusCode.OK).Compact);
+            Assert.Equal(
+                3, (int)Assert.Single((await api.GetAsync("/freegpu")).Must(HttpStatusCode.OK).Json.AsObject()).Value!);
+            Assert.Equal("""{"limit":"2","used":"0"}""",
+                (await api.GetAsync("/resourcequota/team")).Must(HttpStatusCode.OK).Compact);
             (await api.GetAsync("/resourcequota/other")).Must(HttpStatusCode.NotFound);
         }
 
@@ -158,7 +160,8 @@ public sealed class StartTests
     {
         using var folder = new TemporaryFolder();
         var result = await SluiceExecutable.RunAsync(
-            ["server", "--data", Path.Combine(folder.Path, "data")], new Dictionary<string, string?> { [name] = value });
+            ["server", "--data", Path.Combine(folder.Path, "data")],
+            new Dictionary<string, string?> { [name] = value });
 
         Assert.Equal(exitCode, result.ExitCode);
         Assert.Contains(name, result.Error, StringComparison.Ordinal);

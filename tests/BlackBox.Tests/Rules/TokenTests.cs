@@ -25,14 +25,18 @@ public sealed class TokenTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Each_role_may_do_what_it_is_for_and_no_more()
     {
-        const string Job = """{"job_name":"j","gpu_req":1,"gpu_lim":1,"gpu_assigned":1,"status":"s","last_checkpoint_time":1,"completed_epochs":1}""";
+        const string Job =
+            """{"job_name":"j","gpu_req":1,"gpu_lim":1,"gpu_assigned":1,"status":"s","last_checkpoint_time":1,"completed_epochs":1}""";
         (string Method, string Path, string Least)[] requests =
         [
             ("POST", "/add_job", OperateToken), ("GET", "/get_all_jobs", ReadToken), ("GET", "/get_job/j", ReadToken),
-            ("GET", "/get_jobs_by_arrival", ReadToken), ("GET", "/freegpu", ReadToken), ("GET", "/api/v1/capacity", ReadToken),
+            ("GET", "/get_jobs_by_arrival", ReadToken), ("GET", "/freegpu", ReadToken),
+                ("GET", "/api/v1/capacity", ReadToken),
             ("PUT", "/update_last_checkpoint", ReportToken), ("PUT", "/update_job_status", ReportToken),
-            ("PUT", "/increment_restarts", ReportToken), ("PUT", "/update_job", OperateToken), ("POST", "/deploy", OperateToken),
-            ("POST", "/scale", OperateToken), ("DELETE", "/delete", OperateToken), ("DELETE", "/delete_job", OperateToken),
+            ("PUT", "/increment_restarts", ReportToken), ("PUT", "/update_job", OperateToken),
+                ("POST", "/deploy", OperateToken),
+            ("POST", "/scale", OperateToken), ("DELETE", "/delete", OperateToken),
+                ("DELETE", "/delete_job", OperateToken),
         ];
         string[] tokens = [ReadToken, ReportToken, OperateToken];
         foreach (var (method, path, least) in requests)

@@ -11,7 +11,8 @@ public sealed class CheckpointModeTests
         await server.RunJobAsync(jobs, jobs.Pod("trains", 1, 4));
         Assert.Null((await server.Api.NotifyAsync("trains", at: 3e9, epochs: 1)).Json["resize"]);
 
-        Assert.Equal("scheduled", WorkloadServer.Status((await server.DeployAsync(jobs.Pod("arrival", 2, 2))).Must(HttpStatusCode.Created).Job));
+        Assert.Equal("scheduled", WorkloadServer.Status(
+            (await server.DeployAsync(jobs.Pod("arrival", 2, 2))).Must(HttpStatusCode.Created).Job));
         Assert.Equal(4, WorkloadServer.Gpus(await server.Api.JobAsync("trains")));
         Assert.Empty(jobs.Terms());
 

@@ -13,7 +13,8 @@ public sealed class DeployTests
         var job = (await server.DeployAsync(jobs.Pod("first", 1, 3))).Must(HttpStatusCode.Created).Job;
 
         Assert.Equal(
-            ["job_name", "gpu_req", "gpu_lim", "gpu_assigned", "replicas", "total_epochs", "job_arrival_time", "last_checkpoint_time",
+            ["job_name", "gpu_req", "gpu_lim", "gpu_assigned", "replicas", "total_epochs", "job_arrival_time",
+                "last_checkpoint_time",
                 "completed_epochs", "time_bw_checkpoints", "status", "restarts"],
             job.AsObject().Select(field => field.Key));
         Assert.Equal((1, 3, 3), ((int)job["gpu_req"]!, (int)job["gpu_lim"]!, WorkloadServer.Gpus(job)));
@@ -34,7 +35,8 @@ public sealed class DeployTests
     {
         await using var server = await SluiceServer.StartAsync("--gpus", "4");
         var jobs = new HolderJobs(server.Folder);
-        await server.Api.AddJobAsync("external", """ "gpu_req":1,"gpu_lim":4,"gpu_assigned":1,"job_arrival_time":1000""");
+        await server.Api.AddJobAsync(
+            "external", """ "gpu_req":1,"gpu_lim":4,"gpu_assigned":1,"job_arrival_time":1000""");
         await server.RunJobAsync(jobs, jobs.Pod("managed", 1, 8));
 
         Assert.Equal(["external", "managed"], await server.Api.ListAsync("/get_all_jobs"));
@@ -49,7 +51,8 @@ public sealed class DeployTests
         var jobs = new HolderJobs(server.Folder);
         await server.RunJobAsync(jobs, jobs.Pod("one", 1, 2));
 
-        Assert.Equal("one", (string?)(await server.DeployAsync(jobs.Pod("one", 1, 2))).Must(HttpStatusCode.OK).Job["job_name"]);
+        Assert.Equal(
+            "one", (string?)(await server.DeployAsync(jobs.Pod("one", 1, 2))).Must(HttpStatusCode.OK).Job["job_name"]);
         Assert.NotNull((await server.DeployAsync(jobs.Pod("one", 1, 3))).Must(HttpStatusCode.Conflict).Error);
         await server.Api.AddJobAsync("external");
         (await server.DeployAsync(jobs.Pod("external", 1, 1))).Must(HttpStatusCode.Conflict);
@@ -63,7 +66,8 @@ public sealed class DeployTests
     {
         await using var server = await SluiceServer.StartAsync("--gpus", "4");
         var jobs = new HolderJobs(server.Folder);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => server.DeployAsync(jobs.Pod("once", 1, 1))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(_ => server.DeployAsync(jobs.Pod("once", 1, 1))));
 
         Assert.Single(answers, answer => answer.Status == HttpStatusCode.Created);
         Assert.Equal(15, answers.Count(answer => answer.Status == HttpStatusCode.OK));
@@ -81,7 +85,8 @@ public sealed class DeployTests
         await server.RunJobAsync(jobs, jobs.Pod("runs", 2, 2));
         foreach (var (name, priority) in new[] { ("third", 0), ("fourth", 0), ("second", 5) })
         {
-            var job = (await server.DeployAsync(jobs.Pod(name, 2, 2, $"sluice.dev/priority: \"{priority}\""))).Must(HttpStatusCode.Created).Job;
+            var job = (await server.DeployAsync(jobs.Pod(name, 2, 2, $"sluice.dev/priority: \"{priority}\"")))
+                .Must(HttpStatusCode.Created).Job;
             Assert.Equal(("scheduled", 0), (WorkloadServer.Status(job), WorkloadServer.Gpus(job)));
             Assert.False(string.IsNullOrEmpty((string?)(await server.DescribeAsync(name))["reason"]));
         }
@@ -103,7 +108,8 @@ public sealed class DeployTests
     {
         await using var server = await SluiceServer.StartAsync("--gpus", "2");
         var jobs = new HolderJobs(server.Folder);
-        Assert.Equal("scheduled", WorkloadServer.Status((await server.DeployAsync(jobs.Pod("huge", 3, 4))).Must(HttpStatusCode.Created).Job));
+        Assert.Equal("scheduled",
+            WorkloadServer.Status((await server.DeployAsync(jobs.Pod("huge", 3, 4))).Must(HttpStatusCode.Created).Job));
 
         await server.RunJobAsync(jobs, jobs.Pod("small", 1, 2));
         Assert.Equal("scheduled", WorkloadServer.Status(await server.Api.JobAsync("huge")));
@@ -119,7 +125,8 @@ public sealed class DeployTests
         Assert.Equal("""{"limit":"3","used":"3"}""", (await server.Api.GetAsync("/resourcequota/team")).Compact);
 
         var second = JobManifests.Pod("over", 1, 1, jobs.Command, space: "team");
-        Assert.Equal("scheduled", WorkloadServer.Status((await server.DeployAsync(second)).Must(HttpStatusCode.Created).Job));
+        Assert.Equal(
+            "scheduled", WorkloadServer.Status((await server.DeployAsync(second)).Must(HttpStatusCode.Created).Job));
         Assert.Equal(1, await server.FreeGpusAsync());
         (await server.Api.GetAsync("/resourcequota/default")).Must(HttpStatusCode.NotFound);
     }
@@ -131,13 +138,16 @@ public sealed class DeployTests
         const string Script = "echo NGPU=$NGPU GPUS=$SLUICE_GPUS JOB=$SLUICE_JOB HOST=$HOSTNAME RANK=$RANK/$WORLD_SIZE; "
             + "echo URL=$SLUICE_URL MASTER=${MASTER_ADDR:-none} PORT=${MASTER_PORT:-none}; "
             + "echo launch --num_processes=1 --nproc_per_node=1 --nproc-per-node=9 --num_machines=1; echo to stderr >&2";
-        (await server.DeployAsync(JobManifests.Pod("environment", 1, 3, JobManifests.Shell(Script)))).Must(HttpStatusCode.Created);
+        (await server.DeployAsync(JobManifests.Pod("environment", 1, 3, JobManifests.Shell(Script))))
+            .Must(HttpStatusCode.Created);
         await server.StatusEventuallyAsync("environment", "completed");
 
         var output = (await server.Api.GetAsync("/api/v1/jobs/environment/logs")).Must(HttpStatusCode.OK).Text;
-        Assert.Contains("NGPU=3 GPUS=3 JOB=environment HOST=environment-master-0 RANK=0/1\n", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "NGPU=3 GPUS=3 JOB=environment HOST=environment-master-0 RANK=0/1\n", output, StringComparison.Ordinal);
         Assert.Matches($"URL={server.Address.ToString().TrimEnd('/')}/? MASTER=[^ ]+ PORT=[0-9]+\n", output);
-        Assert.Contains("launch --num_processes=3 --nproc_per_node=3 --nproc-per-node=3 --num_machines=1\n", output, StringComparison.Ordinal);
+        Assert.Contains("launch --num_processes=3 --nproc_per_node=3 --nproc-per-node=3 --num_machines=1\n", output,
+            StringComparison.Ordinal);
         Assert.Contains("to stderr\n", output, StringComparison.Ordinal);
     }
 
@@ -148,17 +158,22 @@ public sealed class DeployTests
         var good = JobManifests.Pod("bad", 1, 2, JobManifests.Shell("true"));
         (string What, string Manifest)[] bad =
         [
-            ("empty", ""), ("blank", " \n"), ("no YAML", "{a: ["), ("a tab", "a:\n\tb: 1"), ("a list", "- 1"), ("a text", "hello"),
-            ("no kind", "metadata: {name: a}"), ("another kind", good.Replace("kind: Pod", "kind: Deployment", StringComparison.Ordinal)),
+            ("empty", ""), ("blank", " \n"), ("no YAML", "{a: ["), ("a tab", "a:\n\tb: 1"), ("a list", "- 1"),
+                ("a text", "hello"),
+            ("no kind", "metadata: {name: a}"),
+                ("another kind", good.Replace("kind: Pod", "kind: Deployment", StringComparison.Ordinal)),
             ("another version", good.Replace("apiVersion: v1", "apiVersion: batch/v9", StringComparison.Ordinal)),
             ("no name", good.Replace("name: bad", "label: bad", StringComparison.Ordinal)),
             ("a wrong name", good.Replace("name: bad", "name: Bad_Name", StringComparison.Ordinal)),
             ("limit under request", JobManifests.Pod("bad", 3, 2, JobManifests.Shell("true"))),
             ("negative GPUs", JobManifests.Pod("bad", -1, 2, JobManifests.Shell("true"))),
             ("too many GPUs", JobManifests.Pod("bad", 1, 1_000_001, JobManifests.Shell("true"))),
-            ("two documents", good + "\n---\n" + good), ("no container", "apiVersion: v1\nkind: Pod\nmetadata: {name: bad}\nspec: {}"),
-            ("a wrong mode", JobManifests.Pod("bad", 1, 2, JobManifests.Shell("true"), "sluice.dev/scale-mode: sometimes")),
-            ("a wrong priority", JobManifests.Pod("bad", 1, 2, JobManifests.Shell("true"), "sluice.dev/priority: high")),
+            ("two documents", good + "\n---\n" + good),
+                ("no container", "apiVersion: v1\nkind: Pod\nmetadata: {name: bad}\nspec: {}"),
+            ("a wrong mode",
+                JobManifests.Pod("bad", 1, 2, JobManifests.Shell("true"), "sluice.dev/scale-mode: sometimes")),
+            ("a wrong priority",
+                JobManifests.Pod("bad", 1, 2, JobManifests.Shell("true"), "sluice.dev/priority: high")),
         ];
         foreach (var (what, manifest) in bad)
         {
@@ -177,7 +192,8 @@ public sealed class DeployTests
     {
         await using var server = await SluiceServer.StartAsync("--gpus", "3");
         var jobs = new HolderJobs(server.Folder);
-        var names = Enumerable.Range(0, 6).Select(index => string.Create(CultureInfo.InvariantCulture, $"job-{index}")).ToList();
+        var names = Enumerable.Range(0, 6).Select(index => string.Create(CultureInfo.InvariantCulture, $"job-{index}"))
+            .ToList();
         foreach (var name in names)
         {
             (await server.DeployAsync(jobs.Pod(name, 1, 1))).Must(HttpStatusCode.Created);

@@ -25,12 +25,14 @@ public sealed class GangTests
     {
         await using var server = await SluiceServer.StartAsync("--nodes", "2x2");
         var jobs = new HolderJobs(server.Folder);
-        (await server.DeployAsync(JobManifests.Pod("blocks", 1, 1, JobManifests.Shell("exec tail -f /dev/null")))).Must(HttpStatusCode.Created);
+        (await server.DeployAsync(JobManifests.Pod("blocks", 1, 1, JobManifests.Shell("exec tail -f /dev/null"))))
+            .Must(HttpStatusCode.Created);
         await server.StatusEventuallyAsync("blocks", "running");
 
         // Three GPUs are free, and no two of two.
         Assert.Equal(3, await server.FreeGpusAsync());
-        Assert.Equal("scheduled", WorkloadServer.Status((await server.DeployAsync(jobs.Gang("gang", 2, 2, 2))).Must(HttpStatusCode.Created).Job));
+        Assert.Equal("scheduled", WorkloadServer.Status(
+            (await server.DeployAsync(jobs.Gang("gang", 2, 2, 2))).Must(HttpStatusCode.Created).Job));
         Assert.Equal(3, await server.FreeGpusAsync());
         (await server.Api.DeleteAsync("/delete_job", """{"job_name":"blocks"}""")).Must(HttpStatusCode.OK);
         await server.StatusEventuallyAsync("gang", "running");
@@ -65,7 +67,8 @@ public sealed class GangTests
         var outputs = new List<string>();
         for (var rank = 0; rank < 3; rank++)
         {
-            outputs.Add((await server.Api.GetAsync($"/api/v1/jobs/torch/logs?rank={rank}")).Must(HttpStatusCode.OK).Text);
+            outputs.Add(
+                (await server.Api.GetAsync($"/api/v1/jobs/torch/logs?rank={rank}")).Must(HttpStatusCode.OK).Text);
             Assert.Matches($"(?m)^{rank}/3 gpus [0-9],[0-9] port [0-9]+$", outputs[rank]);
         }
 

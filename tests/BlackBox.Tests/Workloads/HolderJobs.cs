@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Sluice.BlackBox.Tests.Workloads;
 
 /// <summary>
-/// Manifests of jobs that note who they are and lock their GPUs (<c>holder.py</c>), and what they noted. How each ends is
-/// told by files in the folder.
+/// Manifests of jobs that note who they are and lock their GPUs (<c>holder.py</c>), and what they noted. How each ends
+/// is told by files in the folder.
 /// </summary>
 internal sealed class HolderJobs(string folder)
 {
@@ -65,7 +65,8 @@ internal sealed class HolderJobs(string folder)
         var path = Path.Combine(_folder, file);
         return !File.Exists(path)
             ? []
-            : [.. File.ReadLines(path).Select(line => JsonSerializer.Deserialize<Note>(line)!).Where(note => job is null || note.Job == job)];
+            : [.. File.ReadLines(path).Select(line => JsonSerializer.Deserialize<Note>(line)!)
+                .Where(note => job is null || note.Job == job)];
     }
 
     /// <summary>What a process noted of itself.</summary>

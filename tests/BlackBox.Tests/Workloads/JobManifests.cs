@@ -10,7 +10,8 @@ internal static class JobManifests
     public static string Shell(string script) => CommandOf("sh", "-c", script);
 
     public static string Pod(
-        string name, int least, int most, string command, string annotations = "", string restartPolicy = "Never", string space = "default") =>
+        string name, int least, int most, string command, string annotations = "", string restartPolicy = "Never",
+            string space = "default") =>
         $$"""
         apiVersion: v1
         kind: Pod

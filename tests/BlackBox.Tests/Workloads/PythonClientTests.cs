@@ -36,7 +36,8 @@ public sealed partial class PythonClientTests
 
         await server.StatusEventuallyAsync(Name, "completed");
         var job = await server.Api.JobAsync(Name);
-        Assert.Equal((3.0, 3.0, 0), ((double)job["completed_epochs"]!, (double)job["total_epochs"]!, (int)job["restarts"]!));
+        Assert.Equal(
+            (3.0, 3.0, 0), ((double)job["completed_epochs"]!, (double)job["total_epochs"]!, (int)job["restarts"]!));
         Assert.Equal(3, Epochs(folder).Count);
     }
 
@@ -49,13 +50,15 @@ public sealed partial class PythonClientTests
         Assert.Equal(2, manifests.Count);
         foreach (var manifest in manifests)
         {
-            var many = manifest.Replace("requests: {nvidia.com/gpu: 1}", "requests: {nvidia.com/gpu: 5}", StringComparison.Ordinal);
+            var many = manifest.Replace(
+                "requests: {nvidia.com/gpu: 1}", "requests: {nvidia.com/gpu: 5}", StringComparison.Ordinal);
             var result = await SluiceExecutable.RunAsync(
                 ["deploy", "--dry-run", "-o", "json", "-f", "-"], new Dictionary<string, string?>(), many);
 
             Assert.Equal((0, ""), (result.ExitCode, result.Error));
             var shown = JsonNode.Parse(result.Output)!;
-            Assert.Equal((5, 8, "after-checkpoint"), ((int)shown["gpu_req"]!, (int)shown["gpu_lim"]!, (string?)shown["scale_mode"]));
+            Assert.Equal((5, 8, "after-checkpoint"),
+                ((int)shown["gpu_req"]!, (int)shown["gpu_lim"]!, (string?)shown["scale_mode"]));
             Assert.Null(shown["local_problem"]);
             Assert.Matches("--(nproc-per-node|num_processes)=5 ", (string)shown["applied"]!);
         }
@@ -66,7 +69,8 @@ public sealed partial class PythonClientTests
         JobManifests.CommandOf(
             "python3", Path.Combine(AppContext.BaseDirectory, "Hosting", "elastic_trainer.py"), folder, Client, use));
 
-    private static void Allow(string folder, int epoch) => File.WriteAllText(Path.Combine(folder, $"epoch-{epoch}"), "");
+    private static void Allow(string folder, int epoch) =>
+        File.WriteAllText(Path.Combine(folder, $"epoch-{epoch}"), "");
 
     private static Task EpochsAsync(string folder, params string[] begun) =>
         Patience.UntilAsync(() => Epochs(folder).SequenceEqual(begun), $"these were begun: {string.Join(", ", begun)}");

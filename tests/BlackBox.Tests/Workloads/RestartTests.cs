@@ -9,7 +9,8 @@ public sealed class RestartTests
         await using var server = await SluiceServer.StartAsync("--gpus", "2");
         var jobs = new HolderJobs(server.Folder);
         jobs.Fail("fails");
-        (await server.DeployAsync(jobs.Gang("fails", replicas: 1, least: 1, most: 2, backoffLimit: 1))).Must(HttpStatusCode.Created);
+        (await server.DeployAsync(jobs.Gang("fails", replicas: 1, least: 1, most: 2, backoffLimit: 1)))
+            .Must(HttpStatusCode.Created);
 
         await server.StatusEventuallyAsync("fails", "failed");
         var job = await server.Api.JobAsync("fails");
@@ -40,7 +41,8 @@ public sealed class RestartTests
     public async Task With_the_policy_never_a_failure_is_final()
     {
         await using var server = await SluiceServer.StartAsync("--gpus", "2");
-        (await server.DeployAsync(JobManifests.Pod("never", 1, 1, JobManifests.Shell("exit 7")))).Must(HttpStatusCode.Created);
+        (await server.DeployAsync(JobManifests.Pod("never", 1, 1, JobManifests.Shell("exit 7"))))
+            .Must(HttpStatusCode.Created);
 
         await server.StatusEventuallyAsync("never", "failed");
         Assert.Equal(7, (int)(await server.DescribeAsync("never"))["exit_code"]!);
@@ -52,10 +54,12 @@ public sealed class RestartTests
     public async Task A_command_that_does_not_exist_fails_with_its_name()
     {
         await using var server = await SluiceServer.StartAsync("--gpus", "2");
-        (await server.DeployAsync(JobManifests.Pod("missing", 1, 1, JobManifests.CommandOf("no-such-program-here")))).Must(HttpStatusCode.Created);
+        (await server.DeployAsync(JobManifests.Pod("missing", 1, 1, JobManifests.CommandOf("no-such-program-here"))))
+            .Must(HttpStatusCode.Created);
 
         await server.StatusEventuallyAsync("missing", "failed");
-        Assert.Contains("no-such-program-here", (string?)(await server.DescribeAsync("missing"))["message"], StringComparison.Ordinal);
+        Assert.Contains("no-such-program-here", (string?)(await server.DescribeAsync("missing"))["message"],
+            StringComparison.Ordinal);
         await server.FreeGpusEventuallyAsync(2);
     }
 
@@ -73,7 +77,8 @@ public sealed class RestartTests
         if (answer.Status == HttpStatusCode.Created)
         {
             await server.StatusEventuallyAsync("secretive", "failed");
-            Assert.Contains("the-keys", (string?)(await server.DescribeAsync("secretive"))["message"], StringComparison.Ordinal);
+            Assert.Contains(
+                "the-keys", (string?)(await server.DescribeAsync("secretive"))["message"], StringComparison.Ordinal);
         }
         else
         {

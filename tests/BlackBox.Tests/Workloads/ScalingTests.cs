@@ -83,7 +83,8 @@ public sealed class ScalingTests
         var jobs = new HolderJobs(server.Folder);
         await server.RunJobAsync(jobs, jobs.Pod("young", 1, 4, "sluice.dev/min-run-seconds: \"3600\""));
 
-        Assert.Equal("scheduled", WorkloadServer.Status((await server.DeployAsync(jobs.Pod("arrival", 1, 1))).Must(HttpStatusCode.Created).Job));
+        Assert.Equal("scheduled", WorkloadServer.Status(
+            (await server.DeployAsync(jobs.Pod("arrival", 1, 1))).Must(HttpStatusCode.Created).Job));
         await server.Api.NotifyAsync("young", at: 3e9, epochs: 1);
         Assert.Equal(4, WorkloadServer.Gpus(await server.Api.JobAsync("young")));
         Assert.Empty(jobs.Terms());
@@ -116,7 +117,8 @@ public sealed class ScalingTests
         var jobs = new HolderJobs(server.Folder);
         await server.RunJobAsync(jobs, jobs.Pod("range", 1, 3));
 
-        var lower = (await server.Api.PutAsync("/update_job", """{"job_name":"range","gpu_lim":2}""")).Must(HttpStatusCode.OK).Job;
+        var lower = (await server.Api.PutAsync("/update_job", """{"job_name":"range","gpu_lim":2}"""))
+            .Must(HttpStatusCode.OK).Job;
         Assert.Equal((2, 2), ((int)lower["gpu_lim"]!, WorkloadServer.Gpus(lower)));
         await server.RunsWithAsync(jobs, "range", 2);
         (await server.Api.PutAsync("/update_job", """{"job_name":"range","gpu_lim":4}""")).Must(HttpStatusCode.OK);
@@ -133,7 +135,8 @@ public sealed class ScalingTests
         Assert.Equal("null", await BestAsync());
         await server.RunJobAsync(jobs, jobs.Pod("a", 1, 2));
         await server.RunJobAsync(jobs, jobs.Pod("b", 1, 2));
-        await server.Api.AddJobAsync("external", """ "gpu_req":1,"gpu_lim":9,"gpu_assigned":1,"job_arrival_time":9e9""");
+        await server.Api.AddJobAsync(
+            "external", """ "gpu_req":1,"gpu_lim":9,"gpu_assigned":1,"job_arrival_time":9e9""");
         await WishAsync(server, "a", "\"gpu_assigned\":1");
         await WishAsync(server, "b", "\"gpu_assigned\":1");
         await server.RunsWithAsync(jobs, "a", 1);
@@ -156,14 +159,17 @@ public sealed class ScalingTests
     {
         await using var server = await SluiceServer.StartAsync("--gpus", "2");
         var jobs = new HolderJobs(server.Folder);
-        (await server.Api.PostAsync("/scale", """{"name":"nobody"}""")).MustFail(HttpStatusCode.NotFound, "Job not found");
+        (await server.Api.PostAsync("/scale", """{"name":"nobody"}"""))
+            .MustFail(HttpStatusCode.NotFound, "Job not found");
         await server.Api.AddJobAsync("external");
-        Assert.NotNull((await server.Api.PostAsync("/scale", """{"name":"external"}""")).Must(HttpStatusCode.Conflict).Error);
+        Assert.NotNull(
+            (await server.Api.PostAsync("/scale", """{"name":"external"}""")).Must(HttpStatusCode.Conflict).Error);
 
         await server.RunJobAsync(jobs, jobs.Pod("ended", 1, 1));
         jobs.Finish("ended");
         await server.StatusEventuallyAsync("ended", "completed");
-        Assert.NotNull((await server.Api.PostAsync("/scale", """{"name":"ended"}""")).Must(HttpStatusCode.Conflict).Error);
+        Assert.NotNull(
+            (await server.Api.PostAsync("/scale", """{"name":"ended"}""")).Must(HttpStatusCode.Conflict).Error);
 
         await server.RunJobAsync(jobs, jobs.Pod("full", 1, 1));
         var full = (await server.Api.PostAsync("/scale", """{"name":"full"}""")).Must(HttpStatusCode.OK).Json;
@@ -171,5 +177,6 @@ public sealed class ScalingTests
     }
 
     private static async Task<int> WishAsync(SluiceServer server, string name, string wish) => WorkloadServer.Gpus(
-        (await server.Api.PutAsync("/update_job", $$"""{"job_name":"{{name}}",{{wish}}}""")).Must(HttpStatusCode.OK).Job);
+        (await server.Api.PutAsync("/update_job", $$"""{"job_name":"{{name}}",{{wish}}}""")).Must(HttpStatusCode.OK)
+            .Job);
 }

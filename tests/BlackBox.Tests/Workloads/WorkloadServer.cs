@@ -26,7 +26,8 @@ internal static class WorkloadServer
         try
         {
             await Patience.UntilAsync(
-                async () => (last = await server.Api.FindJobAsync(name)) is { } job && condition(job), $"{name} {what}");
+                async () =>
+                    (last = await server.Api.FindJobAsync(name)) is { } job && condition(job), $"{name} {what}");
         }
         catch (TimeoutException late)
         {
@@ -37,7 +38,9 @@ internal static class WorkloadServer
     public static Task StatusEventuallyAsync(this SluiceServer server, string name, string status) =>
         server.JobEventuallyAsync(name, job => Status(job) == status, $"is {status}");
 
-    /// <summary>Waits until the job's latest attempt runs with that many GPUs a replica, as the process itself says.</summary>
+    /// <summary>
+    /// Waits until the job's latest attempt runs with that many GPUs a replica, as the process itself says.
+    /// </summary>
     public static async Task RunsWithAsync(this SluiceServer server, HolderJobs jobs, string name, int gpus)
     {
         var seen = "";

@@ -31,7 +31,8 @@ public sealed class DemoEventsTests
     public void A_job_that_does_not_fit_waits() =>
         Assert.Equal(
             ["gang: arrives (1-2 GPUs × 2 replicas) and waits (needs 2 GPUs, 0 are free)"],
-            DemoEvents.Between(Of(Wide), Of(Wide, Waiting)).Where(line => line.StartsWith("gang", StringComparison.Ordinal)));
+            DemoEvents.Between(Of(Wide), Of(Wide, Waiting))
+                .Where(line => line.StartsWith("gang", StringComparison.Ordinal)));
 
     [Fact]
     public void A_waiting_job_that_gets_its_GPUs_starts() =>

@@ -105,7 +105,8 @@ public sealed class DemoRunTests
     }
 
     private static DemoRun Run(FakeServer server, TextWriter output, ImpatientTime time) => new(
-        new SluiceClient(new ServerAddress(new Uri(server.Url), Token: null)), Samples, new PlainDemoView(output), time);
+        new SluiceClient(new ServerAddress(new Uri(server.Url), Token: null)), Samples, new PlainDemoView(output),
+            time);
 
     private static string Jobs(int count, string status) =>
         $"[{string.Join(", ", new[] { "a", "b" }.Take(count).Select(name => Wire.Job(name, status)))}]";

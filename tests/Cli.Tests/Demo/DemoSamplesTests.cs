@@ -53,7 +53,8 @@ public sealed class DemoSamplesTests
     [Fact]
     public void Pinned_samples_have_their_request_as_their_limit_and_are_the_same_jobs_otherwise()
     {
-        foreach (var (elastic, rigid) in DemoSamples.Load(Root, isRigid: false).Zip(DemoSamples.Load(Root, isRigid: true)))
+        foreach (
+            var (elastic, rigid) in DemoSamples.Load(Root, isRigid: false).Zip(DemoSamples.Load(Root, isRigid: true)))
         {
             var before = ManifestReader.Read(elastic.Manifest).Manifest!;
             var after = ManifestReader.Read(rigid.Manifest).Manifest!;

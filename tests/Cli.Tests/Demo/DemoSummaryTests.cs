@@ -18,6 +18,17 @@ public sealed class DemoSummaryTests
     };
 
     [Fact]
+    public void As_json_a_run_has_its_figures_in_plain_units() =>
+        Assert.Equal(
+            """
+            [{"label":"elastic","jobs":4,"completed":4,"makespan_seconds":50,"utilization":0.934,"resizes":7,
+            """
+            + """
+            "lost_seconds":3.21,"stops":5,"capacity":8,"is_simulated":true}]
+            """,
+            DemoSummary.Json([Elastic]));
+
+    [Fact]
     public void Utilization_is_what_was_held_between_two_looks()
     {
         var utilization = new Utilization();

@@ -105,6 +105,7 @@ public sealed class ListingCommandTests
     {
         await using var server = await FakeServer.StartAsync();
 
-        (await new Shell().RunAsync("job", "nobody", "--server", server.Url)).HasFailed(ExitCode.Failed, "Job not found");
+        (await new Shell().RunAsync("job", "nobody", "--server", server.Url))
+            .HasFailed(ExitCode.Failed, "Job not found");
     }
 }

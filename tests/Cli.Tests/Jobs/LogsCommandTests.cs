@@ -19,7 +19,21 @@ public sealed class LogsCommandTests
         var result = await new Shell().RunAsync("logs", "a", "--rank", "1", "--server", server.Url);
 
         Assert.Equal((ExitCode.Done, "epoch 1\nepoch 2 é\n"), (result.Code, result.Bytes));
-        Assert.All(server.Requests, request => Assert.StartsWith("?rank=1&offset=", request.Query, StringComparison.Ordinal));
+        Assert.All(
+            server.Requests, request => Assert.StartsWith("?rank=1&offset=", request.Query, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task As_json_each_piece_is_an_object_and_no_character_is_cut_in_two()
+    {
+        await using var server = await FakeServer.StartAsync();
+        var output = new Output(server, pageBytes: 4);
+        output.Write("abcé!");
+
+        var result = await new Shell().RunAsync("logs", "a", "-o", "json", "--server", server.Url);
+
+        Assert.Equal("""{"offset":0,"text":"abc"}""" + "\n" + """{"offset":4,"text":"é!"}""" + "\n", result.Out);
+        Assert.Equal("", result.Bytes);
     }
 
     [Fact]
@@ -81,7 +95,8 @@ public sealed class LogsCommandTests
         await using var server = await FakeServer.StartAsync();
         string[] arguments = ["logs", "a", "--server", server.Url];
 
-        (await new Shell().RunAsync(follow ? [.. arguments, "-f"] : arguments)).HasFailed(ExitCode.Failed, "Job not found");
+        (await new Shell().RunAsync(follow ? [.. arguments, "-f"] : arguments))
+            .HasFailed(ExitCode.Failed, "Job not found");
     }
 
     private static string Described(string status) =>

@@ -49,6 +49,18 @@ public sealed class ManagementCommandTests
     }
 
     [Fact]
+    public async Task Deletions_as_json_are_what_the_server_said_and_the_status_tells_of_those_that_failed()
+    {
+        const string answer = """{"results": [{"name": "b", "deleted": false, "message": "Job not found"}]}""";
+        await using var server = await FakeServer.StartAsync();
+        server.On("DELETE /delete", 200, answer);
+
+        var result = await new Shell().RunAsync("delete", "b", "-o", "json", "--server", server.Url);
+
+        Assert.Equal((ExitCode.Failed, answer + "\n", ""), (result.Code, result.Out, result.Error));
+    }
+
+    [Fact]
     public async Task A_job_that_could_not_be_deleted_is_a_failure_and_the_others_are_still_told()
     {
         await using var server = await FakeServer.StartAsync();
@@ -59,6 +71,7 @@ public sealed class ManagementCommandTests
 
         var result = await new Shell().RunAsync("delete", "a", "b", "--server", server.Url);
 
-        Assert.Equal((ExitCode.Failed, "a deleted\n", "sluice: b: Job not found\n"), (result.Code, result.Out, result.Error));
+        Assert.Equal(
+            (ExitCode.Failed, "a deleted\n", "sluice: b: Job not found\n"), (result.Code, result.Out, result.Error));
     }
 }

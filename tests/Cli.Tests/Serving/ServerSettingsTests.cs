@@ -36,7 +36,8 @@ public sealed class ServerSettingsTests : IDisposable
     [Fact]
     public void Given_addresses_win_over_the_variable()
     {
-        var options = new ServerSettings { Urls = "http://127.0.0.1:1; http://*:2" }.ToOptions(Environment(("FLASK_PORT", "3")));
+        var options = new ServerSettings { Urls = "http://127.0.0.1:1; http://*:2" }.ToOptions(
+            Environment(("FLASK_PORT", "3")));
 
         Assert.Equal(["http://127.0.0.1:1", "http://*:2"], options.Urls);
     }
@@ -123,11 +124,13 @@ public sealed class ServerSettingsTests : IDisposable
             StringComparison.Ordinal);
         Assert.Contains(
             "it is a directory",
-            Assert.Throws<CliFailure>(() => new ServerSettings { AuthTokens = _folder }.ToOptions(Environment())).Message,
+            Assert.Throws<CliFailure>(() => new ServerSettings { AuthTokens = _folder }.ToOptions(Environment()))
+                .Message,
             StringComparison.Ordinal);
         Assert.Contains(
             "there is no such file",
-            Assert.Throws<CliFailure>(() => new ServerSettings { AuthTokens = file + "x" }.ToOptions(Environment())).Message,
+            Assert.Throws<CliFailure>(() => new ServerSettings { AuthTokens = file + "x" }.ToOptions(Environment()))
+                .Message,
             StringComparison.Ordinal);
     }
 

@@ -35,6 +35,7 @@ internal sealed class Shell
         OpenInput = () => new MemoryStream(Input),
         OpenOutput = () => bytes,
         IsTerminal = false,
+        Progress = new(console: null, Time),
         Time = Time,
     };
 }

@@ -18,6 +18,30 @@ internal static class Wire
          "status": "{{status}}", "restarts": 1}
         """);
 
+    /// <param name="name">The job.</param>
+    /// <param name="status">Its status.</param>
+    /// <param name="runningSince">An instant; null: it does not run.</param>
+    /// <param name="assigned">GPUs a replica.</param>
+    /// <param name="atNextCheckpoint">Those that wait for one.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="message">What the executor said.</param>
+    /// <param name="isManaged">False: external.</param>
+    public static string Description(
+        string name,
+        string status = "running",
+        string? runningSince = null,
+        int assigned = 4,
+        int? atNextCheckpoint = null,
+        string? reason = null,
+        string? message = null,
+        bool isManaged = true) => $$"""
+        {"job": {{Job(name, status, assigned)}}, "is_managed": {{(isManaged ? "true" : "false")}}, "generation": 3,
+         "attempt": 1, "reason": {{Text(reason)}}, "message": {{Text(message)}}, "running_since": {{Text(runningSince)}},
+         "at_next_checkpoint": {{atNextCheckpoint?.ToString(CultureInfo.InvariantCulture) ?? "null"}}}
+        """;
+
+    private static string Text(string? text) => text is null ? "null" : $"\"{text}\"";
+
     public static string Allocation(
         string name,
         int gpus,

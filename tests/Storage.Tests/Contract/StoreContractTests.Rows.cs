@@ -19,7 +19,8 @@ public abstract partial class StoreContractTests
     public async Task Rows_come_in_ordinal_order_of_collection_and_key()
     {
         string[] keys = ["b", "B", "a", "ä", "\uFFFD", "𝄞", "Z", "aa"];
-        await Rows.CommitAsync(Batch(Owner, null, [.. keys.Select(key => Row("node", key, key)), Row("job", "x", "y")]));
+        await Rows.CommitAsync(
+            Batch(Owner, null, [.. keys.Select(key => Row("node", key, key)), Row("job", "x", "y")]));
 
         var rows = (await Rows.LoadAsync(Owner)).Rows;
 
@@ -30,7 +31,8 @@ public abstract partial class StoreContractTests
     [Fact]
     public async Task A_batch_writes_over_adds_and_deletes()
     {
-        var etag = await Rows.CommitAsync(Batch(Owner, null, Row("c", "1", "one"), Row("c", "2", "two"), Row("d", "1", "d")));
+        var etag = await Rows.CommitAsync(
+            Batch(Owner, null, Row("c", "1", "one"), Row("c", "2", "two"), Row("d", "1", "d")));
 
         var next = await Rows.CommitAsync(new RowBatch
         {

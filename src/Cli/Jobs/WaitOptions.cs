@@ -1,0 +1,38 @@
+using System.CommandLine;
+
+namespace Sluice.Cli.Jobs;
+
+/// <summary>The options <c>--wait</c> and <c>--timeout</c> of the commands that change something.</summary>
+internal sealed class WaitOptions
+{
+    public const int DefaultSeconds = 300;
+    private const int MaxSeconds = 30 * 24 * 3600;
+
+    private readonly Option<bool> _wait;
+    private readonly Option<int?> _timeout = GlobalOptions.Integer(
+        "--timeout", 1, MaxSeconds, "S", $"With --wait: fail after so many seconds (default {DefaultSeconds})");
+
+    private WaitOptions(string until) => _wait = new("--wait") { Description = $"Return only when {until}" };
+
+    /// <param name="command">Gets the options.</param>
+    /// <param name="until">What is waited for, such as <c>the job runs</c>.</param>
+    public static WaitOptions AddTo(Command command, string until)
+    {
+        var options = new WaitOptions(until);
+        command.Add(options._wait);
+        command.Add(options._timeout);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(options._timeout) is { Implicit: false } && !result.GetValue(options._wait))
+            {
+                result.AddError("--timeout goes with --wait");
+            }
+        });
+        return options;
+    }
+
+    /// <summary>How long to wait; null: not at all.</summary>
+    public TimeSpan? Read(ParseResult parsed) => parsed.GetValue(_wait)
+        ? TimeSpan.FromSeconds(parsed.GetValue(_timeout) ?? DefaultSeconds)
+        : null;
+}
