@@ -13,7 +13,7 @@ internal sealed class JobNames(CliEnvironment environment, Func<ParseResult, Slu
     private const int MaxNames = 1000;
 
     /// <summary>Longer than this a person does not wait for a key.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     public IEnumerable<CompletionItem> Complete(CompletionContext context)
     {
