@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sluice.Grains.Interfaces;
 using Sluice.Grains.Ports;
 using Sluice.Storage.Commits;
 
@@ -72,6 +73,12 @@ public sealed partial class SluiceStore
             CheckKey(row.Collection, nameof(batch));
             CheckKey(row.Key, nameof(batch));
             CheckBody(row.Key, row.Body.Length);
+        }
+
+        if (!Checked(batch.Events).IsEmpty)
+        {
+            // Now, as a batch of the committer must not fail for it.
+            GrainKeys.ParseCapacity(batch.Owner);
         }
 
         return _queue.SubmitAsync(new RowsWrite(batch, _etags.Next()), cancellationToken);

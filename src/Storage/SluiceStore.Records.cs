@@ -48,6 +48,7 @@ public sealed partial class SluiceStore
                     : JobActivity.None,
                 IsDeleted = job.IsDeleted,
                 DueAtTicks = job.DueAt?.UtcTicks,
+                NewEvents = Checked(job.NewEvents),
                 OnCommitted = onCommitted,
             }
             : new RecordWrite(key, stateName, expected, etag, body) { OnCommitted = onCommitted };

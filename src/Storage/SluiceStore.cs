@@ -16,7 +16,7 @@ namespace Sluice.Storage;
 /// The durable state of all grains in one database: a write is answered after its commit, and many writers share one.
 /// </summary>
 public sealed partial class SluiceStore
-    : IGrainStorage, IJobRows, IRowCollections, IDueRows, IDisposable, IAsyncDisposable
+    : IGrainStorage, IJobRows, IRowCollections, IDueRows, IEventRows, IDisposable, IAsyncDisposable
 {
     private const int MaxKeyBytes = 2_048;
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
@@ -28,6 +28,7 @@ public sealed partial class SluiceStore
     private readonly DataFolderLock _folder;
     private readonly ETagSource _etags = new();
     private readonly ChangeFeed _feed;
+    private readonly EventFeed _events;
     private readonly WriteQueue _queue;
     private readonly ReadPool _reads;
     private readonly StoreInstruments _instruments;
@@ -48,11 +49,14 @@ public sealed partial class SluiceStore
         _feed = new(options.MaxRecentRows, options.MaxRecentBytes);
         _queue = new(options.MaxQueuedWrites, options.MaxBatchWrites, options.MaxBatchBytes);
         _reads = new(dialect, options.MaxConcurrentReads);
-        _feed.Reset(session.ReadDomains());
+        var domains = session.ReadDomains();
+        _feed.Reset(domains);
+        _events = new(domains);
         _instruments = new(() => _queue.Count);
         _committer = new(
-            dialect, session, _queue, _feed, new(options.MarkerLifetimeChanges, options.MaxPurgedMarkers), _instruments,
-            timeProvider, loggers.CreateLogger<Committer>());
+            dialect, session, _queue, _feed, new(options.MarkerLifetimeChanges, options.MaxPurgedMarkers), _events,
+            new(options.MaxEvents, options.MaxPurgedMarkers), _instruments, timeProvider,
+            loggers.CreateLogger<Committer>());
         _committer.Start();
         LogOpened(_logger, dialect.Description);
     }

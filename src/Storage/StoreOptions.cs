@@ -59,9 +59,17 @@ public sealed class StoreOptions
     [Range(1, 1_000_000_000)]
     public int MarkerLifetimeChanges { get; set; } = 100_000;
 
-    /// <summary>Markers that are purged at a time, between two commits. 1 to 10,000; default 500.</summary>
+    /// <summary>
+    /// Markers, and as many events, that are purged at a time, between two commits. 1 to 10,000; default 500.
+    /// </summary>
     [Range(1, 10_000)]
     public int MaxPurgedMarkers { get; set; } = 500;
+
+    /// <summary>
+    /// Events that are kept of a domain, the newest ones; each is some 300 bytes. 1 to 10,000,000; default 100,000.
+    /// </summary>
+    [Range(1, 10_000_000)]
+    public int MaxEvents { get; set; } = 100_000;
 
     /// <summary>Bytes that the database may grow to, without its log; 0: no limit of ours. Default 0.</summary>
     [Range(0, long.MaxValue)]

@@ -28,6 +28,7 @@ public static class StoreServiceCollectionExtensions
             StorageNames.Jobs, (provider, _) => provider.GetRequiredService<SluiceStore>());
         services.AddSingleton<IJobRows>(provider => provider.GetRequiredService<SluiceStore>());
         services.AddSingleton<IRowCollections>(provider => provider.GetRequiredService<SluiceStore>());
+        services.AddSingleton<IEventRows>(provider => provider.GetRequiredService<SluiceStore>());
         services.AddSingleton<IDueRows>(provider => provider.GetRequiredService<SluiceStore>());
         services.AddHostedService<OpenAtStart>();
         return services;

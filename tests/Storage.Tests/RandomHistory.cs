@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Sluice.Grains.Interfaces;
 using Sluice.Grains.Ports;
@@ -76,6 +77,7 @@ internal sealed class RandomHistory(DateTimeOffset start)
         IsRunnable = command.Value % 3 == 2,
         IsDeleted = command.Value % 5 == 0,
         DueAt = command.Value % 4 == 0 ? start.AddMinutes(command.Value) : null,
+        NewEvents = command.Value % 2 == 0 ? ToEvents(command, GrainKeys.ParseJob(command.Key).JobName) : [],
     };
 
     private RowBatch ToBatch(Command command, string? etag) => new()
@@ -85,7 +87,20 @@ internal sealed class RandomHistory(DateTimeOffset start)
         Upserts = [new($"c{command.Value % 2}", $"{command.Value % 7}", new byte[command.Value])],
         Deletes = [($"c{command.Value % 3}", $"{command.Value % 5}")],
         DueAt = command.Value % 3 == 0 ? start.AddMinutes(command.Value) : null,
+        Events = ToEvents(command, jobName: null),
     };
+
+    private ImmutableArray<NewEvent> ToEvents(Command command, string? jobName) =>
+    [
+        .. Enumerable.Range(0, command.Value % 3).Select(place => new NewEvent
+        {
+            At = start.AddSeconds(command.Value),
+            Kind = $"{command.Value}-{place}",
+            JobName = jobName,
+            Uid = jobName is null ? null : $"uid-{command.Value}",
+            Body = new byte[command.Value],
+        }),
+    ];
 
     internal enum CommandKind
     {

@@ -8,6 +8,7 @@ namespace Sluice.Storage.Tests;
 public sealed class RandomHistoryTests : IDisposable
 {
     private const int Steps = 120;
+    private const int MaxEvents = 50;
 
     private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _time = new();
@@ -20,7 +21,7 @@ public sealed class RandomHistoryTests : IDisposable
     public async Task SQLite_and_the_model_agree(int seed)
     {
         var random = new Random(seed);
-        var model = new ModelStore(TestJson.NewOptions(), _time);
+        var model = new ModelStore(TestJson.NewOptions(), _time) { MaxEvents = MaxEvents };
         var (onModel, onSqlite) = (NewHistory(), NewHistory());
         OpenSqlite(random);
         for (var step = 0; step < Steps; step++)
@@ -41,6 +42,7 @@ public sealed class RandomHistoryTests : IDisposable
             Assert.Equal(
                 await DescribeAsync(model, model, model, after, max),
                 await DescribeAsync(_store, _store, _store, after, max));
+            Assert.Equal(await EventsAsync(model, after, max), await EventsAsync(_store, after, max));
         }
     }
 
@@ -115,6 +117,24 @@ public sealed class RandomHistoryTests : IDisposable
         }
     }
 
+    private static async Task<string> EventsAsync(IEventRows events, long after, int max)
+    {
+        var text = new StringBuilder();
+        foreach (var domain in RandomHistory.Domains)
+        {
+            Describe(await events.ReadEventsAsync(domain, after, max));
+            Describe(await events.ReadEventsAsync(domain, after, max, "job-3"));
+            Describe(await events.ReadLatestEventsAsync(domain, max));
+            Describe(await events.ReadLatestEventsAsync(domain, max, "job-3"));
+        }
+
+        return text.ToString();
+
+        void Describe(EventRows read) => text.AppendLine($"up to {read.Newest}").AppendJoin('\n', read.Rows.Select(row =>
+            $"  {row.Number} {row.Event.At:O} {row.Event.Kind} {row.Event.JobName} {row.Event.Uid} {row.Event.Body.Length}"))
+            .AppendLine();
+    }
+
     private RandomHistory NewHistory() => new(_time.GetUtcNow());
 
     private void OpenSqlite(Random random, int markerLifetimeChanges = 100_000) =>
@@ -124,6 +144,7 @@ public sealed class RandomHistoryTests : IDisposable
                 DataDirectory = _folder.Path,
                 Json = TestJson.NewOptions(),
                 MarkerLifetimeChanges = markerLifetimeChanges,
+                MaxEvents = MaxEvents,
                 MaxBatchWrites = random.Next(1, 5),
                 MaxRecentRows = random.Next(3) * 20,
             },

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sluice.Grains.Ports;
@@ -16,6 +17,9 @@ public sealed record TestJob : IStoredJob
     public bool IsDeleted { get; set; }
 
     public DateTimeOffset? DueAt { get; set; }
+
+    [JsonIgnore]
+    public ImmutableArray<NewEvent> NewEvents { get; set; } = [];
 }
 
 /// <summary>What another grain would store.</summary>

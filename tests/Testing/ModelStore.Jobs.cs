@@ -123,5 +123,9 @@ public sealed partial class ModelStore
         public long PurgedChange { get; set; }
 
         public TaskCompletionSource? Waiting { get; set; }
+
+        public List<EventRow> Events { get; } = [];
+
+        public TaskCompletionSource? WaitingForEvent { get; set; }
     }
 }

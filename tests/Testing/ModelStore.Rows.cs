@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sluice.Grains.Interfaces;
 using Sluice.Grains.Ports;
 
 namespace Sluice.Testing;
@@ -14,8 +15,10 @@ public sealed partial class ModelStore
             [.. stored?.Rows.Select(row => new OwnedRow(row.Key.Collection, row.Key.Key, row.Value)) ?? []]));
     }
 
-    public Task<string> CommitAsync(RowBatch batch, CancellationToken cancellationToken = default) =>
-        CommitAsync(
+    public Task<string> CommitAsync(RowBatch batch, CancellationToken cancellationToken = default)
+    {
+        var domain = batch.Events.IsEmpty ? null : DomainOf(GrainKeys.ParseCapacity(batch.Owner));
+        return CommitAsync(
             batch.Owner,
             etag =>
             {
@@ -25,8 +28,13 @@ public sealed partial class ModelStore
                     .RemoveRange(batch.Deletes)
                     .SetItems(batch.Upserts.Select(row => KeyValuePair.Create((row.Collection, row.Key), row.Body)));
                 _owners[batch.Owner] = new(etag, rows, batch.DueAt);
+                if (domain is not null)
+                {
+                    Write(domain, batch.Events);
+                }
             },
             _ => { });
+    }
 
     public Task<ImmutableArray<string>> ReadDueAsync(
         DateTimeOffset now, int max, CancellationToken cancellationToken = default)

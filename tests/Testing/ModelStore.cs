@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Sluice.Grains.Interfaces;
 using Sluice.Grains.Ports;
 
 namespace Sluice.Testing;
@@ -9,7 +10,7 @@ namespace Sluice.Testing;
 /// What the stores promise, in memory and in the open: ordered, deterministic, and on the caller's thread, so that
 /// simulations can run on it. For one thread at a time. It passes the tests of the real stores.
 /// </summary>
-public sealed partial class ModelStore : IGrainStorage, IJobRows, IRowCollections, IDueRows
+public sealed partial class ModelStore : IGrainStorage, IJobRows, IRowCollections, IDueRows, IEventRows
 {
     private readonly JsonSerializerOptions _json;
     private readonly TimeProvider _timeProvider;
@@ -69,6 +70,7 @@ public sealed partial class ModelStore : IGrainStorage, IJobRows, IRowCollection
         var expected = grainState.ETag;
         var body = JsonSerializer.SerializeToUtf8Bytes(grainState.State!, TypeInfo<T>());
         var indexed = grainState.State is IStoredJob job ? IndexedJob.Of(job) : null;
+        var events = (grainState.State as IStoredJob)?.NewEvents ?? [];
         return CommitAsync(
             key,
             etag =>
@@ -76,6 +78,7 @@ public sealed partial class ModelStore : IGrainStorage, IJobRows, IRowCollection
                 if (indexed is not null)
                 {
                     WriteJob(key, expected, etag, body, indexed);
+                    Write(DomainOf(GrainKeys.ParseJob(key).Domain), events);
                 }
                 else
                 {

@@ -26,6 +26,12 @@ public interface IStoredJob
     /// back-offs, and the capacity grain for deadlines.
     /// </summary>
     DateTimeOffset? DueAt => null;
+
+    /// <summary>
+    /// What the write that is about to come tells of, in this order; numbered in its transaction, and no part of the
+    /// state: the writer drops them once they are committed.
+    /// </summary>
+    ImmutableArray<NewEvent> NewEvents => [];
 }
 
 /// <summary>A job's row as it was last committed.</summary>

@@ -47,4 +47,10 @@ public sealed record RowBatch
 
     /// <summary>When the grain must be woken; null: never. Replaces what was.</summary>
     public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>
+    /// What the batch tells of, in this order; numbered in its transaction. Only the owner of a capacity domain may have
+    /// any (<see cref="Interfaces.GrainKeys.Capacity"/>): they are its domain's.
+    /// </summary>
+    public ImmutableArray<NewEvent> Events { get; init; } = [];
 }

@@ -10,6 +10,7 @@ internal sealed class CommitOutcome
     private readonly List<StoreWrite> _alreadyStored = [];
     private readonly List<JobWrite> _jobs = [];
     private readonly Dictionary<string, DomainCount> _domains = [];
+    private readonly EventNumbering _events = new();
 
     /// <summary>Those whose rows are written, in the order in which they came.</summary>
     public IReadOnlyList<StoreWrite> Passed => _passed;
@@ -20,6 +21,9 @@ internal sealed class CommitOutcome
     /// The job rows among <see cref="Passed"/>, in the order of their change numbers within each domain.
     /// </summary>
     public IReadOnlyList<JobWrite> Jobs => _jobs;
+
+    /// <summary>The number of the newest event of each domain that got any.</summary>
+    public IReadOnlyDictionary<string, long> NewestEvents => _events.Newest;
 
     /// <summary>Decides from the guards that were read who passes.</summary>
     public void Judge(List<StoreWrite> batch)
@@ -72,6 +76,8 @@ internal sealed class CommitOutcome
                     throw new InvalidOperationException($"no table for {write.Kind}");
             }
         }
+
+        _events.Write(session, _passed);
     }
 
     /// <summary>Tells every writer; only after the commit.</summary>

@@ -16,6 +16,8 @@ internal sealed partial class Committer : IDisposable
     private readonly ChangeFeed _feed;
     private readonly FeedRefresh _refresh;
     private readonly MarkerPurge _purge;
+    private readonly EventFeed _events;
+    private readonly EventPurge _eventPurge;
     private readonly StoreInstruments _instruments;
     private readonly ILogger _logger;
     private readonly Thread _thread;
@@ -27,7 +29,8 @@ internal sealed partial class Committer : IDisposable
     // The session is already open, so that what is wrong with the database is found before the start.
     public Committer(
         IStoreDialect dialect, IWriteSession session, WriteQueue queue, ChangeFeed feed, MarkerPurge purge,
-        StoreInstruments instruments, TimeProvider timeProvider, ILogger logger)
+        EventFeed events, EventPurge eventPurge, StoreInstruments instruments, TimeProvider timeProvider,
+        ILogger logger)
     {
         _dialect = dialect;
         _session = session;
@@ -35,6 +38,8 @@ internal sealed partial class Committer : IDisposable
         _feed = feed;
         _refresh = new(feed, timeProvider);
         _purge = purge;
+        _events = events;
+        _eventPurge = eventPurge;
         _instruments = instruments;
         _logger = logger;
         _thread = new Thread(Run) { IsBackground = true, Name = "sluice-commit" };
@@ -133,10 +138,16 @@ internal sealed partial class Committer : IDisposable
         _instruments.Committed(_outcome.Passed.Count, _outcome.Conflicts.Count, Stopwatch.GetElapsedTime(started));
         // Before the answers: whoever was answered finds the write in the next list.
         _feed.Publish(_outcome.Jobs);
+        _events.Publish(_outcome.NewestEvents);
         _outcome.Answer();
         foreach (var job in _outcome.Jobs)
         {
             _purge.Note(job.Domain, job.Change);
+        }
+
+        foreach (var (domain, newest) in _outcome.NewestEvents)
+        {
+            _eventPurge.Note(domain, newest);
         }
     }
 
@@ -189,14 +200,22 @@ internal sealed partial class Committer : IDisposable
 
     private void Purge()
     {
-        if (_session is null || !_purge.IsDue)
+        if (_session is null || (!_purge.IsDue && !_eventPurge.IsDue))
         {
             return;
         }
 
         try
         {
-            _purge.Run(_session, _feed);
+            if (_purge.IsDue)
+            {
+                _purge.Run(_session, _feed);
+            }
+
+            if (_eventPurge.IsDue)
+            {
+                _eventPurge.Run(_session);
+            }
         }
         catch (Exception exception)
         {

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Sluice.Grains.Ports;
+
 namespace Sluice.Storage.Commits;
 
 /// <summary>Which table guards a write.</summary>
@@ -51,6 +54,12 @@ internal abstract class StoreWrite(WriteKind kind, string key, string? expectedE
 
     /// <summary>Two writes of one batch never have the same.</summary>
     public virtual (WriteKind Kind, string Key, string StateName) Identity => (Kind, Key, "");
+
+    /// <summary>What the write tells of.</summary>
+    public virtual ImmutableArray<NewEvent> Events => [];
+
+    /// <summary>The domain of <see cref="Events"/>; asked for only where there are any.</summary>
+    public virtual string EventDomain => throw new InvalidOperationException($"{Kind} has no events");
 
     /// <summary>Updates the caller's memory, after the commit and before the answer.</summary>
     public Action? OnCommitted { get; init; }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Sluice.Grains.Interfaces;
 using Sluice.Grains.Ports;
 
 namespace Sluice.Storage.Commits;
@@ -29,6 +31,12 @@ internal sealed class JobWrite(string key, string domain, string? expectedETag, 
 
     public required long? DueAtTicks { get; init; }
 
+    public ImmutableArray<NewEvent> NewEvents { get; init; } = [];
+
+    public override ImmutableArray<NewEvent> Events => NewEvents;
+
+    public override string EventDomain => Domain;
+
     /// <summary>Its number in the domain; set by the transaction that is tried.</summary>
     public long Change { get; set; }
 
@@ -38,7 +46,8 @@ internal sealed class JobWrite(string key, string domain, string? expectedETag, 
     /// <summary>It takes a new place: it was not there, or was deleted.</summary>
     public bool IsAddition => Stored.Id == 0 || (Stored.IsDeleted && !IsDeleted);
 
-    public override int BodyBytes => Body?.Length ?? 0;
+    public override int BodyBytes => (Body?.Length ?? 0)
+        + (NewEvents.IsEmpty ? 0 : NewEvents.Sum(happened => happened.Body.Length));
 
     public JobRow ToRow() => new(Key, Added, Change, IsDeleted, Body ?? []);
 }
@@ -54,9 +63,18 @@ internal sealed class RowsWrite : StoreWrite
         {
             BodyBytes += row.Body.Length;
         }
+
+        foreach (var happened in batch.Events)
+        {
+            BodyBytes += happened.Body.Length;
+        }
     }
 
     public RowBatch Batch { get; }
+
+    public override ImmutableArray<NewEvent> Events => Batch.Events;
+
+    public override string EventDomain => GrainKeys.ParseCapacity(Batch.Owner);
 
     public override int BodyBytes { get; }
 }

@@ -33,15 +33,24 @@ internal interface IWriteSession : IDisposable
     /// </summary>
     DomainNumbers TakeNumbers(string domain, int changeCount, int additionCount);
 
+    /// <summary>Takes the next numbers of events and returns the last one; makes the domain if it is new.</summary>
+    EventNumbers TakeEventNumbers(string domain, int count);
+
     void WriteJob(JobWrite write, long domainId);
 
     void WriteRecord(RecordWrite write);
 
     void WriteRows(RowsWrite write);
 
+    void WriteEvent(NewEvent happened, long domainId, long number);
+
     /// <summary>Removes a domain's oldest markers up to a change, and keeps the highest purged one.</summary>
     /// <returns>How many were removed; fewer than <paramref name="max"/>: none are left.</returns>
     int PurgeMarkers(string domain, long throughChange, int max);
+
+    /// <summary>Removes a domain's oldest events up to a number.</summary>
+    /// <returns>As <see cref="PurgeMarkers"/>.</returns>
+    int PurgeEvents(string domain, long throughNumber, int max);
 
     /// <summary>If it throws, the outcome is unknown.</summary>
     void Commit();
@@ -69,6 +78,12 @@ internal interface IReadSession : IDisposable
 
     ImmutableArray<JobRow> ReadInOrder(string domain, long after, int max);
 
+    /// <summary>Events of the newest <paramref name="maxKept"/> alone; oldest first.</summary>
+    EventRows ReadEvents(string domain, long after, int max, string? jobName, int maxKept);
+
+    /// <summary>The newest ones, oldest first; as <see cref="ReadEvents"/>.</summary>
+    EventRows ReadLatestEvents(string domain, int max, string? jobName, int maxKept);
+
     OwnedRows LoadRows(string owner);
 
     ImmutableArray<string> ReadDue(long nowTicks, int max);
@@ -78,4 +93,8 @@ internal interface IReadSession : IDisposable
 internal sealed record StoredRecord(string ETag, byte[] Body);
 
 /// <summary>The counters of a domain.</summary>
-internal readonly record struct DomainNumbers(long Id, string Name, long NewestChange, long NewestAdded);
+internal readonly record struct DomainNumbers(
+    long Id, string Name, long NewestChange, long NewestAdded, long NewestEvent);
+
+/// <summary>The counter of a domain's events.</summary>
+internal readonly record struct EventNumbers(long DomainId, long Newest);

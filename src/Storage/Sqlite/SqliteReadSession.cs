@@ -20,6 +20,11 @@ internal sealed class SqliteReadSession(SqliteDatabase database) : IReadSession
     private readonly SqliteStatement _active = database.Prepare(SqliteStatements.ReadActive);
     private readonly SqliteStatement _runnable = database.Prepare(SqliteStatements.ReadRunnable);
     private readonly SqliteStatement _inOrder = database.Prepare(SqliteStatements.ReadInOrder);
+    private readonly SqliteStatement _newestEvent = database.Prepare(SqliteStatements.ReadNewestEvent);
+    private readonly SqliteStatement _events = database.Prepare(SqliteStatements.ReadEvents);
+    private readonly SqliteStatement _latestEvents = database.Prepare(SqliteStatements.ReadLatestEvents);
+    private readonly SqliteStatement _eventsOfJob = database.Prepare(SqliteStatements.ReadEventsOfJob);
+    private readonly SqliteStatement _latestEventsOfJob = database.Prepare(SqliteStatements.ReadLatestEventsOfJob);
     private readonly SqliteStatement _owner = database.Prepare("SELECT id, etag FROM owners WHERE key = ?1");
     private readonly SqliteStatement _rows = database.Prepare(SqliteStatements.LoadRows);
     private readonly SqliteStatement _due = database.Prepare(SqliteStatements.ReadDue);
@@ -48,6 +53,16 @@ internal sealed class SqliteReadSession(SqliteDatabase database) : IReadSession
 
     public ImmutableArray<JobRow> ReadInOrder(string domain, long after, int max) =>
         ReadJobs(_inOrder, domain, after, max);
+
+    public EventRows ReadEvents(string domain, long after, int max, string? jobName, int maxKept) =>
+        ReadEvents(jobName is null ? _events : _eventsOfJob, domain, after, max, jobName, maxKept);
+
+    public EventRows ReadLatestEvents(string domain, int max, string? jobName, int maxKept)
+    {
+        var read = ReadEvents(
+            jobName is null ? _latestEvents : _latestEventsOfJob, domain, after: 0, max, jobName, maxKept);
+        return read with { Rows = [.. read.Rows.Reverse()] };
+    }
 
     public OwnedRows LoadRows(string owner) => InTransaction(() =>
     {
@@ -83,6 +98,40 @@ internal sealed class SqliteReadSession(SqliteDatabase database) : IReadSession
     }
 
     public void Dispose() => database.Dispose();
+
+    private EventRows ReadEvents(
+        SqliteStatement statement, string domain, long after, int max, string? jobName, int maxKept) =>
+        InTransaction(() =>
+        {
+            var (domainId, newest) = (0L, 0L);
+            _newestEvent.Bind(1, domain);
+            while (_newestEvent.Step())
+            {
+                (domainId, newest) = (_newestEvent.GetInt64(0), _newestEvent.GetInt64(1));
+            }
+
+            // What is over the limit is out of sight at once, and purged some time later.
+            statement.Bind(1, domainId).Bind(2, Math.Max(after, newest - maxKept)).Bind(3, max);
+            if (jobName is not null)
+            {
+                statement.Bind(4, jobName);
+            }
+
+            var rows = ImmutableArray.CreateBuilder<EventRow>();
+            while (statement.Step())
+            {
+                rows.Add(new(statement.GetInt64(0), new NewEvent
+                {
+                    At = new(statement.GetInt64(1), TimeSpan.Zero),
+                    JobName = statement.GetStringOrNull(2),
+                    Uid = statement.GetStringOrNull(3),
+                    Kind = statement.GetString(4),
+                    Body = statement.GetBlob(5),
+                }));
+            }
+
+            return new EventRows(rows.ToImmutable(), newest);
+        });
 
     private static StoredRecord? ReadOne(SqliteStatement statement)
     {

@@ -67,6 +67,23 @@ internal static class SqliteSchema
             json_type(CAST(body AS TEXT), '$.managed') = 'object'
             OR json_array_length(CAST(body AS TEXT), '$.ending') > 0);
         """,
+
+        // Version 3. What happened, numbered by domain in the order of commits.
+        """
+        ALTER TABLE domains ADD COLUMN newest_event INTEGER NOT NULL DEFAULT 0;
+
+        CREATE TABLE events (
+            domain INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            job TEXT,
+            uid TEXT,
+            kind TEXT NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (domain, number)
+        ) WITHOUT ROWID;
+        CREATE INDEX events_of_jobs ON events (domain, job, number) WHERE job IS NOT NULL;
+        """,
     ];
 
     public static int NewestVersion => Migrations.Length;

@@ -32,7 +32,7 @@ internal static class SqliteStatements
         ON CONFLICT (name) DO UPDATE SET
             newest_change = newest_change + excluded.newest_change,
             newest_added = newest_added + excluded.newest_added
-        RETURNING id, newest_change, newest_added
+        RETURNING id, newest_change, newest_added, newest_event
         """;
 
     public const string InsertJob = """
@@ -65,7 +65,29 @@ internal static class SqliteStatements
 
     public const string DeleteRow = "DELETE FROM rows WHERE owner = ?1 AND collection = ?2 AND key = ?3";
 
-    public const string ReadDomains = "SELECT id, name, newest_change, newest_added FROM domains ORDER BY id";
+    /// <summary>?1 domain, ?2 events to take. Apart from the other numbers: most commits have no events.</summary>
+    public const string TakeEventNumbers = """
+        INSERT INTO domains (name, newest_change, newest_added, newest_event) VALUES (?1, 0, 0, ?2)
+        ON CONFLICT (name) DO UPDATE SET newest_event = newest_event + excluded.newest_event
+        RETURNING id, newest_event
+        """;
+
+    public const string InsertEvent = """
+        INSERT INTO events (domain, number, at, job, uid, kind, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        """;
+
+    /// <summary>?1 domain, ?2 highest number, ?3 how many. Numbers have no gaps.</summary>
+    public const string PurgeEvents = """
+        WITH oldest AS (
+            SELECT d.id, (SELECT min(e.number) FROM events e WHERE e.domain = d.id) AS number
+            FROM domains d WHERE d.name = ?1)
+        DELETE FROM events WHERE domain = (SELECT id FROM oldest)
+            AND number <= min(?2, (SELECT number FROM oldest) + ?3 - 1)
+        RETURNING number
+        """;
+
+    public const string ReadDomains =
+        "SELECT id, name, newest_change, newest_added, newest_event FROM domains ORDER BY id";
 
     public const string NotePurged = "UPDATE domains SET purged_change = ?2 WHERE name = ?1";
 
@@ -86,6 +108,21 @@ internal static class SqliteStatements
 
     /// <summary>As <see cref="ReadChanges"/>.</summary>
     public static readonly string ReadRunnable = ChangesOf(RunnableKind);
+
+    /// <summary>?1 domain.</summary>
+    public const string ReadNewestEvent = "SELECT id, newest_event FROM domains WHERE name = ?1";
+
+    /// <summary>?1 id of the domain, ?2 after, ?3 how many.</summary>
+    public static readonly string ReadEvents = EventsOf("number > ?2 ORDER BY number");
+
+    /// <summary>As <see cref="ReadEvents"/>, newest first.</summary>
+    public static readonly string ReadLatestEvents = EventsOf("number > ?2 ORDER BY number DESC");
+
+    /// <summary>As <see cref="ReadEvents"/>; ?4 a job's name.</summary>
+    public static readonly string ReadEventsOfJob = EventsOf("job = ?4 AND number > ?2 ORDER BY number");
+
+    /// <summary>As <see cref="ReadEventsOfJob"/>, newest first.</summary>
+    public static readonly string ReadLatestEventsOfJob = EventsOf("job = ?4 AND number > ?2 ORDER BY number DESC");
 
     public const string ReadInOrder = """
         SELECT key, added, change, deleted, body FROM jobs
@@ -120,6 +157,9 @@ internal static class SqliteStatements
         ActiveKind => JobActivity.Active,
         _ => JobActivity.None,
     };
+
+    private static string EventsOf(string condition) =>
+        $"SELECT number, at, job, uid, kind, body FROM events WHERE domain = ?1 AND {condition} LIMIT ?3";
 
     private static string ChangesOf(params int[] kinds) =>
         $"{string.Join(" UNION ALL ", kinds.Select(ChangesOfKind))} ORDER BY change LIMIT ?3";

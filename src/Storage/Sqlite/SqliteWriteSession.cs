@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Sluice.Grains.Ports;
 using Sluice.Storage.Commits;
 using Sluice.Storage.Dialects;
 
@@ -14,6 +15,9 @@ internal sealed class SqliteWriteSession(SqliteDatabase database, SqliteCheckpoi
     private readonly SqliteStatement _commit = database.Prepare("COMMIT");
     private readonly SqliteStatement _guards = database.Prepare(SqliteStatements.Guards);
     private readonly SqliteStatement _takeNumbers = database.Prepare(SqliteStatements.TakeNumbers);
+    private readonly SqliteStatement _takeEventNumbers = database.Prepare(SqliteStatements.TakeEventNumbers);
+    private readonly SqliteStatement _insertEvent = database.Prepare(SqliteStatements.InsertEvent);
+    private readonly SqliteStatement _purgeEvents = database.Prepare(SqliteStatements.PurgeEvents);
     private readonly SqliteStatement _domains = database.Prepare(SqliteStatements.ReadDomains);
     private readonly SqliteStatement _insertJob = database.Prepare(SqliteStatements.InsertJob);
     private readonly SqliteStatement _updateJob = database.Prepare(SqliteStatements.UpdateJob);
@@ -83,8 +87,17 @@ internal sealed class SqliteWriteSession(SqliteDatabase database, SqliteCheckpoi
     {
         _takeNumbers.Bind(1, domain).Bind(2, changeCount).Bind(3, additionCount).Step();
         var numbers = new DomainNumbers(
-            _takeNumbers.GetInt64(0), domain, _takeNumbers.GetInt64(1), _takeNumbers.GetInt64(2));
+            _takeNumbers.GetInt64(0), domain, _takeNumbers.GetInt64(1), _takeNumbers.GetInt64(2),
+            _takeNumbers.GetInt64(3));
         _takeNumbers.Reset();
+        return numbers;
+    }
+
+    public EventNumbers TakeEventNumbers(string domain, int count)
+    {
+        _takeEventNumbers.Bind(1, domain).Bind(2, count).Step();
+        var numbers = new EventNumbers(_takeEventNumbers.GetInt64(0), _takeEventNumbers.GetInt64(1));
+        _takeEventNumbers.Reset();
         return numbers;
     }
 
@@ -158,6 +171,17 @@ internal sealed class SqliteWriteSession(SqliteDatabase database, SqliteCheckpoi
         }
     }
 
+    public void WriteEvent(NewEvent happened, long domainId, long number) =>
+        _insertEvent
+            .Bind(1, domainId)
+            .Bind(2, number)
+            .Bind(3, happened.At.UtcTicks)
+            .Bind(4, happened.JobName)
+            .Bind(5, happened.Uid)
+            .Bind(6, happened.Kind)
+            .BindBlob(7, happened.Body.Span)
+            .Execute();
+
     public int PurgeMarkers(string domain, long throughChange, int max)
     {
         var markers = new List<(long Id, long Change)>();
@@ -180,12 +204,26 @@ internal sealed class SqliteWriteSession(SqliteDatabase database, SqliteCheckpoi
         return markers.Count;
     }
 
+    public int PurgeEvents(string domain, long throughNumber, int max)
+    {
+        var count = 0;
+        _purgeEvents.Bind(1, domain).Bind(2, throughNumber).Bind(3, max);
+        while (_purgeEvents.Step())
+        {
+            count++;
+        }
+
+        return count;
+    }
+
     public ImmutableArray<DomainNumbers> ReadDomains()
     {
         var domains = ImmutableArray.CreateBuilder<DomainNumbers>();
         while (_domains.Step())
         {
-            domains.Add(new(_domains.GetInt64(0), _domains.GetString(1), _domains.GetInt64(2), _domains.GetInt64(3)));
+            domains.Add(new(
+                _domains.GetInt64(0), _domains.GetString(1), _domains.GetInt64(2), _domains.GetInt64(3),
+                _domains.GetInt64(4)));
         }
 
         return domains.ToImmutable();

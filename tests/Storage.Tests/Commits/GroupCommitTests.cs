@@ -101,6 +101,10 @@ public sealed class GroupCommitTests : IDisposable
         var rows = (await store.ReadChangesAsync("default", 1, 100))!.Value;
         Assert.Equal(Enumerable.Range(0, 10).Select(i => $"job/default/good-{i}"), rows.Select(row => row.Key));
         Assert.Equal(11, await store.ReadNewestChangeAsync("default"));
+        var events = await store.ReadEventsAsync("default", 0, 100);
+        Assert.Equal(
+            ["first", .. Enumerable.Range(0, 10).Select(i => $"good-{i}")], events.Rows.Select(row => row.Event.Kind));
+        Assert.Equal(11, events.Newest);
     }
 
     [Fact]
@@ -145,6 +149,8 @@ public sealed class GroupCommitTests : IDisposable
         Assert.Equal(6, (await store.ReadChangesAsync("default", 0, 100))!.Value.Length);
         await PutAsync(store, "next");
         Assert.Equal(7, await store.ReadNewestChangeAsync("default"));
+        var events = await store.ReadEventsAsync("default", 0, 100);
+        Assert.Equal([1L, 2, 3, 4, 5, 6, 7], events.Rows.Select(row => row.Number));
     }
 
     [Fact]
@@ -318,7 +324,15 @@ public sealed class GroupCommitTests : IDisposable
 
     private static Task PutAsync(SluiceStore store, string name, string note = "", string? etag = null) =>
         store.WriteStateAsync(
-            "job", JobId(name), new TestGrainState<TestJob> { State = new() { Note = note }, ETag = etag });
+            "job", JobId(name), new TestGrainState<TestJob>
+            {
+                State = new()
+                {
+                    Note = note,
+                    NewEvents = [new() { At = DateTimeOffset.UnixEpoch, Kind = name, Body = "{}"u8.ToArray() }],
+                },
+                ETag = etag,
+            });
 
     private SluiceStore Open(Action<StoreOptions>? configure = null)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sluice.Grains.Ports;
 using Sluice.Storage.Commits;
 using Sluice.Storage.Dialects;
 
@@ -55,6 +56,14 @@ internal sealed class ScriptedDialect(IStoreDialect inner) : IStoreDialect
 
         public DomainNumbers TakeNumbers(string domain, int changeCount, int additionCount) =>
             inner.TakeNumbers(domain, changeCount, additionCount);
+
+        public EventNumbers TakeEventNumbers(string domain, int count) => inner.TakeEventNumbers(domain, count);
+
+        public void WriteEvent(NewEvent happened, long domainId, long number) =>
+            inner.WriteEvent(happened, domainId, number);
+
+        public int PurgeEvents(string domain, long throughNumber, int max) =>
+            inner.PurgeEvents(domain, throughNumber, max);
 
         public void WriteJob(JobWrite write, long domainId)
         {

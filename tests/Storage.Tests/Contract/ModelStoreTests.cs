@@ -8,7 +8,7 @@ public sealed class ModelStoreTests : StoreContractTests
     private readonly ModelStore _store;
 
     public ModelStoreTests() =>
-        _store = new(TestJson.NewOptions(), Time) { MarkerLifetimeChanges = MarkerLifetimeChanges };
+        _store = new(TestJson.NewOptions(), Time) { MarkerLifetimeChanges = MarkerLifetimeChanges, MaxEvents = MaxEvents };
 
     protected override IGrainStorage Records => _store;
 
@@ -17,6 +17,8 @@ public sealed class ModelStoreTests : StoreContractTests
     protected override IRowCollections Rows => _store;
 
     protected override IDueRows Due => _store;
+
+    protected override IEventRows Events => _store;
 
     [Fact]
     public void Everything_completes_on_the_spot()

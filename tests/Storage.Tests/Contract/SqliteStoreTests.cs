@@ -24,6 +24,7 @@ public class SqliteStoreTests : StoreContractTests
                 DataDirectory = _folder.Path,
                 Json = TestJson.NewOptions(),
                 MarkerLifetimeChanges = MarkerLifetimeChanges,
+                MaxEvents = MaxEvents,
                 MaxRecentRows = maxRecentRows,
             },
             Time,
@@ -38,6 +39,8 @@ public class SqliteStoreTests : StoreContractTests
     protected override IRowCollections Rows => _store;
 
     protected override IDueRows Due => _store;
+
+    protected override IEventRows Events => _store;
 
     protected override void LoseNextAnswer() => _script.OnCommitted = () =>
     {

@@ -25,8 +25,13 @@ public abstract partial class StoreContractTests : IDisposable
 
     protected abstract IDueRows Due { get; }
 
+    protected abstract IEventRows Events { get; }
+
     /// <summary>With which the store under test is opened.</summary>
     protected static int MarkerLifetimeChanges => 20;
+
+    /// <summary>With which the store under test is opened.</summary>
+    protected static int MaxEvents => 10;
 
     public void Dispose()
     {

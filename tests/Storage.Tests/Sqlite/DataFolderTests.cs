@@ -146,6 +146,8 @@ public sealed class DataFolderTests : IDisposable
         using (var old = new SqliteDatabase(DatabasePath))
         {
             old.Execute("""
+                DROP TABLE events;
+                ALTER TABLE domains DROP COLUMN newest_event;
                 INSERT INTO domains (id, name, newest_change, newest_added) VALUES (1, 'default', 4, 4);
                 INSERT INTO jobs (key, domain, added, change, kind, deleted, etag, body) VALUES
                     ('job/default/external', 1, 1, 1, 2, 0, 'e1', CAST('{"record":{},"ending":[]}' AS BLOB)),
@@ -161,6 +163,26 @@ public sealed class DataFolderTests : IDisposable
         var runnable = await store.ReadRunnableAsync("default", 0, 10);
         Assert.Equal(["job/default/managed", "job/default/ending"], runnable.Select(row => row.Key));
         Assert.Equal(3, (await store.ReadActiveAsync("default", 0, 10)).Length);
+        Assert.Equal(0, (await store.ReadEventsAsync("default", 0, 10)).Newest);
+    }
+
+    [Fact]
+    public async Task Events_beyond_the_limit_are_removed_and_numbers_go_on_after_a_restart()
+    {
+        using (var store = Open(maxEvents: 10))
+        {
+            for (var number = 1; number <= 40; number++)
+            {
+                await TellAsync(store, $"job-{number}");
+            }
+        }
+
+        using var reopened = Open();
+        var kept = await reopened.ReadEventsAsync("default", 0, 100);
+        Assert.InRange(kept.Rows.Length, 10, 15);
+        Assert.Equal(40, kept.Rows[^1].Number);
+        await TellAsync(reopened, "next");
+        Assert.Equal(41, (await reopened.ReadLatestEventsAsync("default", 1)).Rows.Single().Number);
     }
 
     [Fact]
@@ -225,6 +247,7 @@ public sealed class DataFolderTests : IDisposable
             Assert.Same(store, host.Services.GetRequiredService<IJobRows>());
             Assert.Same(store, host.Services.GetRequiredService<IRowCollections>());
             Assert.Same(store, host.Services.GetRequiredService<IDueRows>());
+            Assert.Same(store, host.Services.GetRequiredService<IEventRows>());
             await host.StopAsync();
         }
 
@@ -267,12 +290,23 @@ public sealed class DataFolderTests : IDisposable
     private static Task PutAsync(SluiceStore store, string name, string note) =>
         store.WriteStateAsync("job", JobId(name), new TestGrainState<TestJob> { State = new() { Note = note } });
 
-    private SluiceStore Open(string? path = null, long maxDatabaseBytes = 0, int maxBodyBytes = 1 << 20) =>
+    private static Task TellAsync(SluiceStore store, string name) =>
+        store.WriteStateAsync("job", JobId(name), new TestGrainState<TestJob>
+        {
+            State = new()
+            {
+                NewEvents = [new() { At = DateTimeOffset.UnixEpoch, Kind = "running", Body = "{}"u8.ToArray() }],
+            },
+        });
+
+    private SluiceStore Open(
+        string? path = null, long maxDatabaseBytes = 0, int maxBodyBytes = 1 << 20, int maxEvents = 100_000) =>
         SluiceStore.Open(new()
         {
             DataDirectory = path ?? _folder.Path,
             Json = TestJson.NewOptions(),
             MaxDatabaseBytes = maxDatabaseBytes,
             MaxBodyBytes = maxBodyBytes,
+            MaxEvents = maxEvents,
         });
 }
