@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sluice.Grains.Interfaces.Events;
 using Sluice.Grains.Interfaces.Jobs;
 
 namespace Sluice.Grains.Interfaces.Capacity;
@@ -51,6 +52,12 @@ public interface IClusterCapacityGrain : IWakeableGrain
     /// <param name="max">1 to 10,000 records.</param>
     [Alias("read-jobs"), AlwaysInterleave]
     Task<JobPage> ReadJobsAsync(long after, int max);
+
+    /// <summary>
+    /// What happened in the domain, the newest or those after a number; of the newest that the store keeps.
+    /// </summary>
+    [Alias("read-events"), AlwaysInterleave]
+    Task<EventPage> ReadEventsAsync(EventQuery query);
 
     /// <summary>Nodes, their free GPUs, and who holds or waits.</summary>
     [Alias("get"), AlwaysInterleave]

@@ -26,6 +26,7 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
 
     private readonly IRowCollections _store;
     private readonly IJobRows _jobs;
+    private readonly IEventRows _events;
     private readonly IPolicy _policy;
     private readonly CapacityInstruments _instruments;
     private readonly DecisionSignal _signal;
@@ -45,6 +46,7 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
     public ClusterCapacityGrain(
         IRowCollections store,
         IJobRows jobs,
+        IEventRows events,
         IPolicy policy,
         CapacityInstruments instruments,
         DecisionSignal signal,
@@ -54,6 +56,7 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
     {
         _store = store;
         _jobs = jobs;
+        _events = events;
         _policy = policy;
         _instruments = instruments;
         _signal = signal;
@@ -253,8 +256,12 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
         }
 
         var now = _time.GetUtcNow();
+        var asked = next;
         next = batch.Where(command => command.Change is not null)
             .Aggregate(next, (state, command) => command.Change!(state));
+        var events = ImmutableArray.CreateBuilder<NewEvent>();
+        events.AddRange(LedgerEvents.OfCommands(
+            asked, next, batch.Select(command => command.PreferredUid).OfType<string>(), now));
         var preferred = batch.LastOrDefault(command => command.PreferredUid is not null)?.PreferredUid;
         var decisions = new List<Decision>();
         if (!ReferenceEquals(next, _ledger) || preferred is not null || _wakeAt <= now)
@@ -269,11 +276,13 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
                 }
 
                 decisions.AddRange(plan.Decisions);
+                var planned = next;
                 next = CapacityLedger.Apply(next, plan.Decisions, now);
+                events.AddRange(LedgerEvents.OfPlan(planned, next, plan.Decisions, now));
             }
         }
 
-        await CommitAsync(next);
+        await CommitAsync(next, events.ToImmutable());
         _ledger = next;
         if (decisions.Count > 0)
         {
@@ -287,7 +296,7 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
         }
     }
 
-    private async Task CommitAsync(LedgerState next)
+    private async Task CommitAsync(LedgerState next, ImmutableArray<NewEvent> events)
     {
         var (upserts, deletes) = LedgerRows.Difference(_stored, next);
         var isWakeUpSpent = _storedWakeAt <= _time.GetUtcNow() && _storedWakeAt != _wakeAt;
@@ -303,6 +312,7 @@ public sealed partial class ClusterCapacityGrain : Grain, IClusterCapacityGrain
             Upserts = upserts,
             Deletes = deletes,
             DueAt = _wakeAt,
+            Events = events,
         });
         _stored = next;
         _storedWakeAt = _wakeAt;

@@ -234,10 +234,12 @@ public sealed partial class JobGrain(
     private async Task SaveAsync(JobState next)
     {
         var previous = row.State;
-        row.State = next;
+        var events = JobEvents.Between(previous, next, Key, time.GetUtcNow());
+        row.State = events.IsEmpty ? next : next with { NewEvents = events };
         try
         {
             await row.WriteStateAsync();
+            row.State = next;
         }
         catch
         {

@@ -36,6 +36,10 @@ public sealed record JobState : IStoredJob
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Unknown { get; set; }
 
+    /// <summary>Only on its way into a commit; what is kept in memory after it has none.</summary>
+    [JsonIgnore]
+    public ImmutableArray<NewEvent> NewEvents { get; init; } = [];
+
     [JsonIgnore]
     public bool IsDeleted => Record is null;
 
