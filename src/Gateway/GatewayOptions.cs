@@ -24,6 +24,13 @@ public sealed class GatewayOptions
     [Range(1, 1000)]
     public int MaxConcurrentDeletions { get; set; } = 16;
 
+    /// <summary>
+    /// Readers of events that may wait for new ones at once; one more is answered at once with what there is.
+    /// 0 to 100,000; default 1,000.
+    /// </summary>
+    [Range(0, 100_000)]
+    public int MaxWaitingReaders { get; set; } = 1000;
+
     /// <summary>How often a grain call of unknown outcome is sent again. 0 to 10; default 3.</summary>
     [Range(0, 10)]
     public int MaxRetries { get; set; } = 3;

@@ -2,9 +2,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Access;
 using Sluice.Gateway.Capacity;
+using Sluice.Gateway.Events;
 using Sluice.Gateway.Health;
 using Sluice.Gateway.Http;
 using Sluice.Gateway.Jobs;
@@ -43,6 +45,9 @@ public static class GatewayRoutes
         Map(app, WorkloadRoutes.All(new WorkloadEndpoints(
             calls, services.GetRequiredService<ReadManifest>(), options)));
         Map(app, CapacityRoutes.All(new CapacityEndpoints(calls)));
+        Map(app, EventRoutes.All(new EventEndpoints(
+            calls, options, services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<IHostApplicationLifetime>())));
         Map(app, HealthRoutes.All(ActivatorUtilities.CreateInstance<HealthEndpoints>(services)));
         ApiPages.Map(app);
         return app;

@@ -23,6 +23,7 @@ public sealed class AccessTests
         { "GET", "/api/v1/jobs/a", null, "read" },
         { "GET", "/api/v1/jobs/a/logs", null, "read" },
         { "GET", "/api/v1/capacity", null, "read" },
+        { "GET", "/api/v1/events", null, "read" },
         { "GET", "/openapi/v1.json", null, "read" },
         { "GET", "/api/spec.html", null, "read" },
         { "GET", "/api/spec/swagger-ui.css", null, "read" },

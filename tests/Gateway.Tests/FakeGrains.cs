@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
 using Sluice.Grains.Interfaces.Capacity;
+using Sluice.Grains.Interfaces.Events;
 using Sluice.Grains.Interfaces.Jobs;
 
 namespace Sluice.Gateway.Tests;
@@ -47,6 +48,8 @@ public sealed class FakeGrains
 
     public CapacityView View { get; set; } = null!;
 
+    public Func<EventQuery, EventPage> Events { get; set; } = null!;
+
     public void Reset()
     {
         _calls.Clear();
@@ -60,6 +63,7 @@ public sealed class FakeGrains
         Ranked = _ => new RankedJobs([Utf8("["), Utf8("]")]);
         Page = (_, _) => new JobPage([], null);
         View = new CapacityView { Nodes = [], Allocations = [], Quotas = [] };
+        Events = _ => new EventPage([Samples.Event], 7);
     }
 
     public static ReadOnlyMemory<byte> Utf8(string text) => Encoding.UTF8.GetBytes(text);
@@ -129,6 +133,9 @@ public sealed class FakeGrains
             grains.CallAsync(key, "ReadJobs", (after, max), () => grains.Page(after, max));
 
         public Task<CapacityView> GetAsync() => grains.CallAsync(key, "Get", null, () => grains.View);
+
+        public Task<EventPage> ReadEventsAsync(EventQuery query) =>
+            grains.CallAsync(key, "ReadEvents", query, () => grains.Events(query));
 
         public Task<ScaleAnswer> ScaleBestAsync() =>
             grains.CallAsync(key, "ScaleBest", null, () => grains.ScaledBest);

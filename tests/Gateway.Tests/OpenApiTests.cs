@@ -15,7 +15,7 @@ public sealed partial class OpenApiTests(GatewayFixture fixture) : IClassFixture
         "GET /get_jobs_by_arrival", "GET /get_jobs_by_checkpoint_limit", "GET /get_jobs_by_difference/{x}",
         "GET /get_scale_down_jobs_by_checkpoint/{x}", "GET /api/v1/jobs/{name}", "GET /api/v1/jobs/{name}/logs",
         "POST /deploy", "POST /scale", "DELETE /delete", "GET /freegpu", "GET /resourcequota/{namespace}",
-        "GET /api/v1/capacity", "GET /healthz", "GET /readyz",
+        "GET /api/v1/capacity", "GET /api/v1/events", "GET /healthz", "GET /readyz",
     ];
 
     private readonly TestGateway _gateway = fixture.Gateway;
@@ -80,6 +80,7 @@ public sealed partial class OpenApiTests(GatewayFixture fixture) : IClassFixture
     [InlineData("/api/v1/jobs/{name}", "/api/v1/jobs/job_1")]
     [InlineData("/api/v1/capacity", "/api/v1/capacity")]
     [InlineData("/get_job/{job_name}", "/get_job/job_1")]
+    [InlineData("/api/v1/events", "/api/v1/events")]
     [InlineData("/freegpu", "/freegpu")]
     [InlineData("/resourcequota/{namespace}", "/resourcequota/default")]
     public async Task An_answer_has_the_fields_that_its_schema_names(string pattern, string path)

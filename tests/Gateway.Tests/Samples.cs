@@ -1,4 +1,5 @@
 using Sluice.Grains.Interfaces.Capacity;
+using Sluice.Grains.Interfaces.Events;
 using Sluice.Grains.Interfaces.Jobs;
 
 namespace Sluice.Gateway.Tests;
@@ -49,6 +50,18 @@ public static class Samples
                 DecidedAt = DateTimeOffset.UnixEpoch,
             },
         ],
+    };
+
+    public static ClusterEvent Event { get; } = new()
+    {
+        Number = 7,
+        Time = DateTimeOffset.UnixEpoch,
+        Job = "a",
+        Uid = "u",
+        Kind = EventKind.Resized,
+        Reason = "b needs 2 GPUs",
+        GpusBefore = 4,
+        GpusAfter = 2,
     };
 
     /// <summary>The JSON of <see cref="Record"/>, to the letter.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Sluice.Grains.Interfaces.Capacity;
+using Sluice.Grains.Interfaces.Events;
 using Sluice.Grains.Interfaces.Jobs;
 
 namespace Sluice.Gateway.Http;
@@ -8,4 +9,5 @@ namespace Sluice.Gateway.Http;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(JobDescription))]
 [JsonSerializable(typeof(CapacityView))]
+[JsonSerializable(typeof(EventPage))]
 internal sealed partial class GatewayJsonContext : JsonSerializerContext;

@@ -245,4 +245,33 @@ internal sealed record DecidedBlock(
     [property: JsonPropertyName("node")] string Node,
     [property: JsonPropertyName("gpus"), Description("Indices on the node.")] IReadOnlyList<int> Gpus);
 
+[Description("Events in the order of their numbers.")]
+internal sealed record EventList(
+    [property: JsonPropertyName("events")] IReadOnlyList<Happened> Events,
+    [property: JsonPropertyName("next"), Description("The after to go on with.")] long Next);
+
+[Description("Something that happened. A null field does not apply.")]
+internal sealed record Happened(
+    [property: JsonPropertyName("number"), Description("From 1, without a gap, in the order of commits.")] long Number,
+    [property: JsonPropertyName("time"), Description("When it happened, by the clock of who saw it.")]
+    DateTimeOffset Time,
+    [property: JsonPropertyName("job"), Description("The job's name.")] string? Job,
+    [property: JsonPropertyName("uid"), Description("The job's uid.")] string? Uid,
+    [property: JsonPropertyName("kind"), Description("What happened, such as resized; there may be more kinds.")]
+    string Kind,
+    [property: JsonPropertyName("reason"), Description("What and why, in one line.")] string Reason,
+    [property: JsonPropertyName("gpus_before"), Description("GPUs a replica, of a node or of a quota.")]
+    int? GpusBefore,
+    [property: JsonPropertyName("gpus_after")] int? GpusAfter,
+    [property: JsonPropertyName("generation"), Description("Of the allocation.")] long? Generation,
+    [property: JsonPropertyName("attempt"), Description("The start of its processes, from 1.")] int? Attempt,
+    [property: JsonPropertyName("restarts"), Description("After failures, so far.")] int? Restarts,
+    [property: JsonPropertyName("exit_code")] int? ExitCode,
+    [property: JsonPropertyName("lost_seconds"), Description("Training since the last checkpoint that was lost.")]
+    double? LostSeconds,
+    [property: JsonPropertyName("at_checkpoint"), Description("Decided at a checkpoint for which it had waited.")]
+    bool AtCheckpoint,
+    [property: JsonPropertyName("node")] string? Node,
+    [property: JsonPropertyName("namespace")] string? Namespace);
+
 internal sealed record Health([property: JsonPropertyName("status")] string Status);
