@@ -5,6 +5,7 @@ using Sluice.Cli.Capacity;
 using Sluice.Cli.Client;
 using Sluice.Cli.Completion;
 using Sluice.Cli.Demo;
+using Sluice.Cli.Events;
 using Sluice.Cli.Jobs;
 using Sluice.Cli.Serving;
 
@@ -72,6 +73,7 @@ internal static class SluiceCommand
             JobCommand.Create(environment, Connect, jobs),
             LogsCommand.Create(environment, Connect, jobs),
             CapacityCommand.Create(environment, Connect),
+            EventsCommand.Create(environment, Connect, jobs),
             CompletionCommand.Create(environment),
         };
     }

@@ -37,7 +37,7 @@ public sealed class UsageTests
 
         Assert.Equal(ExitCode.Usage, result.Code);
         foreach (var command in new[] { "server", "demo", "deploy", "scale", "delete", "jobs", "job", "logs",
-            "capacity", "completion" })
+            "capacity", "events", "completion" })
         {
             Assert.Contains($"  {command}", result.Out, StringComparison.Ordinal);
         }

@@ -80,6 +80,21 @@ internal sealed class SluiceClient : IDisposable
     public Task<ServerAnswer> DescribeAsync(string name, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, JobPath(name), content: null, cancellationToken);
 
+    /// <param name="job">Of this job alone; null: all.</param>
+    /// <param name="after">Those after this number; null: the newest.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="wait">How long the server may wait for one where there is none; whole seconds.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    public Task<ServerAnswer> ReadEventsAsync(
+        string? job, long? after, int limit, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"api/v1/events?limit={limit}")
+            + (after is { } number ? string.Create(CultureInfo.InvariantCulture, $"&after={number}") : "")
+            + (wait > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $"&wait={wait.TotalSeconds:F0}") : "")
+            + (job is null ? "" : "&job=" + Uri.EscapeDataString(job));
+        return SendAsync(HttpMethod.Get, path, content: null, cancellationToken);
+    }
+
     public Task<ServerAnswer> GetCapacityAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, "api/v1/capacity", content: null, cancellationToken);
 

@@ -72,8 +72,7 @@ internal static class JobCommand
 
     private static string Invariant(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static string? At(DateTimeOffset? instant) =>
-        instant?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string? At(DateTimeOffset? instant) => instant is { } known ? Numbers.At(known) : null;
 
     // The contract allows times that no calendar has.
     private static string At(double secondsSinceEpoch) => secondsSinceEpoch is > -6e10 and < 2.5e11

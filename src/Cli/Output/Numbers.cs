@@ -22,6 +22,10 @@ internal static class Numbers
     public static string Age(double secondsSinceEpoch, DateTimeOffset now) =>
         Age(TimeSpan.FromSeconds(Math.Clamp(now.ToUnixTimeMilliseconds() / 1000.0 - secondsSinceEpoch, 0, 1e11)));
 
+    /// <summary>An instant to the second: <c>2030-01-31 12:00:00Z</c>.</summary>
+    public static string At(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
     /// <summary>At most <paramref name="digits"/> digits after the point.</summary>
     public static string Short(double value, int digits = 2) =>
         value.ToString("0." + new string('#', digits), CultureInfo.InvariantCulture);

@@ -18,12 +18,14 @@ internal sealed class Shell
         return this;
     }
 
-    public async Task<ShellResult> RunAsync(params string[] arguments)
+    public Task<ShellResult> RunAsync(params string[] arguments) => RunAsync(arguments, CancellationToken.None);
+
+    public async Task<ShellResult> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
         using var bytes = new MemoryStream();
-        var code = await SluiceCommand.RunAsync(arguments, Environment(output, error, bytes), CancellationToken.None);
+        var code = await SluiceCommand.RunAsync(arguments, Environment(output, error, bytes), cancellationToken);
         return new(code, output.ToString(), error.ToString(), Encoding.UTF8.GetString(bytes.ToArray()));
     }
 
