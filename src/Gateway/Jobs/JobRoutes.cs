@@ -40,8 +40,8 @@ internal static class JobRoutes
             Parameters =
             [
                 new(ParameterPlace.Header, "Idempotency-Key", typeof(string),
-                    "1 to 255 printable characters. A repeat within 24 hours gets the first answer. The last 64 keys of each "
-                    + "job are remembered, and a key counts for one job: with another job it is another key."),
+                    "1 to 255 printable characters. A repeat within 24 hours gets the first answer. The last 64 keys "
+                    + "of each job are remembered, and a key counts for one job: with another job it is another key."),
             ],
             Responses =
             [

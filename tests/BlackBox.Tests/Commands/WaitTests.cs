@@ -17,7 +17,8 @@ public sealed class WaitTests
         Assert.EndsWith("a runs with 2 GPUs\n", runs.Output, StringComparison.Ordinal);
         Assert.Equal("running", (string)(await server.Api.JobAsync("a"))["status"]!);
 
-        var failing = JobManifests.Pod("fails", 0, 0, JobManifests.Shell("exit 3"));
+        // One that starts and then fails may be seen to run; this one never does.
+        var failing = JobManifests.Pod("fails", 0, 0, JobManifests.CommandOf("no-such-program"));
         (await server.RunAsync("deploy", "-f", server.Write("fails.yaml", failing), "--wait"))
             .MustHaveFailed("fails failed");
 
