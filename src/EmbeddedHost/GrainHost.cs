@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sluice.EmbeddedHost.Activations;
@@ -48,7 +49,11 @@ internal sealed partial class GrainHost : IDisposable
 
     public GrainClasses Classes { get; }
 
+    /// <summary>Makes references that lead to this host.</summary>
     public IGrainFactory GrainFactory { get; }
+
+    /// <summary>What grains call through: <see cref="GrainFactory"/>, unless the process put another in its place.</summary>
+    public IGrainFactory CallFactory => field ??= Services.GetRequiredService<IGrainFactory>();
 
     public int ActivationCount => Volatile.Read(ref _activationCount);
 

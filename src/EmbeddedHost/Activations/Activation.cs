@@ -24,7 +24,7 @@ internal sealed partial class Activation(GrainHost host, GrainClass grainClass, 
 
     public string Key => key;
 
-    public IGrainFactory GrainFactory => host.GrainFactory;
+    public IGrainFactory GrainFactory => host.CallFactory;
 
     /// <summary>Services of the process.</summary>
     public IServiceProvider HostServices => host.Services;
@@ -137,6 +137,19 @@ internal sealed partial class Activation(GrainHost host, GrainClass grainClass, 
         {
             EndGrain();
         }
+    }
+
+    /// <summary>Nothing of it runs any more, and nobody is told.</summary>
+    public void Crash()
+    {
+        _turns.Crash();
+        lock (_gate)
+        {
+            _phase = ActivationPhase.Ended;
+        }
+
+        _end?.StopDeadline();
+        StopTimers();
     }
 
     private void StartWaiting()

@@ -39,12 +39,12 @@ internal sealed class IdleCollector : IThreadPoolWorkItem, IDisposable
     private void EndIdle()
     {
         var reason = new DeactivationReason(DeactivationReasonCode.ActivationIdle, "it was idle for long");
-        foreach (var activation in Candidates())
+        var idle = Candidates()
+            .Where(activation => _host.Time.GetElapsedTime(activation.LastUsedAt) >= _host.Options.CollectionAge)
+            .OrderBy(activation => activation.Key, StringComparer.Ordinal);
+        foreach (var activation in idle)
         {
-            if (_host.Time.GetElapsedTime(activation.LastUsedAt) >= _host.Options.CollectionAge)
-            {
-                activation.TryEndIfIdle(reason);
-            }
+            activation.TryEndIfIdle(reason);
         }
 
         Volatile.Write(ref _trimAbove, _host.Options.MaxActivations);

@@ -13,14 +13,18 @@ internal sealed class ActivationTurns(ITurnScheduler scheduler) : TaskScheduler,
     private Task? _next;
     private Queue<Task>? _later;
     private bool _isScheduled;
+    private volatile bool _isCrashed;
 
     public override int MaximumConcurrencyLevel => 1;
+
+    /// <summary>Nothing runs here any more, whatever waits or comes.</summary>
+    public void Crash() => _isCrashed = true;
 
     void IThreadPoolWorkItem.Execute()
     {
         for (var turn = 0; turn < scheduler.MaxTurnsInARow; turn++)
         {
-            if (TakeNext() is not { } task)
+            if (_isCrashed || TakeNext() is not { } task)
             {
                 return;
             }
@@ -44,7 +48,7 @@ internal sealed class ActivationTurns(ITurnScheduler scheduler) : TaskScheduler,
                 (_later ??= new(capacity: 4)).Enqueue(task);
             }
 
-            if (_isScheduled)
+            if (_isScheduled || _isCrashed)
             {
                 return;
             }

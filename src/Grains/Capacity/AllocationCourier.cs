@@ -21,7 +21,8 @@ public sealed partial class AllocationCourier(
 {
     private const int MaxParallel = 16;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Delivers until it is told to stop, on the caller's scheduler.</summary>
+    public async Task RunAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
         while (!stoppingToken.IsCancellationRequested)
@@ -38,11 +39,13 @@ public sealed partial class AllocationCourier(
             catch (Exception failure)
             {
                 LogPassFailed(logger, failure);
-                await Task.Delay(options.Value.TickInterval, time, stoppingToken)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(options.Value.TickInterval, time, stoppingToken).ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
     }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
 
     private async Task DeliverAsync(string domain, CancellationToken cancellationToken)
     {
@@ -50,7 +53,12 @@ public sealed partial class AllocationCourier(
         var undelivered = await capacity.ReadUndeliveredAsync(options.Value.MaxDeliveriesPerPass);
         await Parallel.ForEachAsync(
             undelivered,
-            new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellationToken },
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = MaxParallel,
+                CancellationToken = cancellationToken,
+                TaskScheduler = TaskScheduler.Current,
+            },
             async (decision, _) =>
             {
                 try
