@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Sluice.Grains;
 using Sluice.Grains.Interfaces.Jobs;
 using Sluice.Grains.Ports;
 
@@ -31,14 +31,13 @@ public sealed partial class ExecutorLoop(
     private readonly ExecutorLoopOptions _options = options.Value;
     private readonly DesiredRunTable _desired = new();
     private readonly ConcurrentDictionary<string, Tracking> _tracked = new(StringComparer.Ordinal);
-    private readonly Channel<bool> _operationEnded = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Signal _wake = new();
 
     private int _operations;
     private int _stops;
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Reconciles until it is told to stop, on the caller's scheduler.</summary>
+    public async Task RunAsync(CancellationToken stoppingToken)
     {
         try
         {
@@ -55,9 +54,12 @@ public sealed partial class ExecutorLoop(
         }
     }
 
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
     private async Task ReconcileAsync(CancellationToken cancellationToken)
     {
-        using var waits = new PassWaits(executor, desiredRuns, _operationEnded.Reader, _options.Domain, time);
+        using var waits = new PassWaits(executor, desiredRuns, _wake, _options.Domain, time);
         for (var failures = 0; ;)
         {
             try
@@ -96,7 +98,8 @@ public sealed partial class ExecutorLoop(
                 continue;
             }
 
-            switch (RunReconciler.Decide(desired, observed.GetValueOrDefault(uid), tracked.Reported, now))
+            var reported = now - tracked.ReportedAt < _options.ReportInterval ? tracked.Reported : null;
+            switch (RunReconciler.Decide(desired, observed.GetValueOrDefault(uid), reported, now))
             {
                 case RunAction.Wait wait:
                     next = wait.Until is { } until ? Earlier(next, until) : next;
@@ -149,8 +152,11 @@ public sealed partial class ExecutorLoop(
     {
         tracked.IsBusy = true;
         Interlocked.Increment(ref Counter(action));
-        tracked.Operation = Task.Run(
-            () => OperateAsync(uid, desired, tracked, action, cancellationToken), CancellationToken.None);
+        tracked.Operation = Task.Factory.StartNew(
+            () => OperateAsync(uid, desired, tracked, action, cancellationToken),
+            CancellationToken.None,
+            TaskCreationOptions.DenyChildAttach,
+            TaskScheduler.Current).Unwrap();
     }
 
     private bool HasRoomFor(RunAction action) => Counter(action) < (action is RunAction.Stop
@@ -194,7 +200,7 @@ public sealed partial class ExecutorLoop(
             instruments.OperationEnded(action, succeeded, time.GetElapsedTime(began));
             Interlocked.Decrement(ref Counter(action));
             tracked.IsBusy = false;
-            _operationEnded.Writer.TryWrite(true);
+            _wake.Raise();
         }
     }
 
@@ -215,6 +221,7 @@ public sealed partial class ExecutorLoop(
             case RunAction.Report(var report):
                 await reports.ReportRunAsync(desired!.JobKey, report);
                 tracked.Reported = report;
+                tracked.ReportedAt = time.GetUtcNow();
                 instruments.RunReported(report.Phase);
                 LogReported(logger, uid, report.Attempt, report.Phase, report.Generation, report.ExitCode);
                 break;
@@ -255,6 +262,8 @@ public sealed partial class ExecutorLoop(
         public Task Operation { get; set; } = Task.CompletedTask;
 
         public RunReport? Reported { get; set; }
+
+        public DateTimeOffset ReportedAt { get; set; }
 
         public int Failures { get; set; }
 

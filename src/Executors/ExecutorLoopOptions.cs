@@ -38,6 +38,13 @@ public sealed class ExecutorLoopOptions
     public TimeSpan RetryInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
+    /// How often what was reported, of runs and of nodes, is said again though nothing has changed: a grain that was
+    /// active twice for a moment may have taken it in the activation that was lost. 0 s to 1 h; default 60 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan ReportInterval { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
     /// How often the nodes are looked at; reported where they have changed. 1 s to 1 h; default 60 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]

@@ -6,7 +6,10 @@ using Sluice.Grains.Ports;
 
 namespace Sluice.Executors;
 
-/// <summary>Tells the capacity grain which nodes there are: at the start, and whenever they have changed.</summary>
+/// <summary>
+/// Tells the capacity grain which nodes there are: at the start, whenever they have changed, and now and then though they
+/// have not, as a report that was late may have undone a newer one.
+/// </summary>
 public sealed partial class NodeReporter(
     IExecutor executor,
     IRunReports reports,
@@ -17,20 +20,25 @@ public sealed partial class NodeReporter(
 {
     private readonly ExecutorLoopOptions _options = options.Value;
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Reports until it is told to stop, on the caller's scheduler.</summary>
+    public async Task RunAsync(CancellationToken stoppingToken)
     {
         await ApplicationStart.WaitAsync(lifetime, stoppingToken);
         string? reported = null;
+        var reportedAt = time.GetTimestamp();
         for (var failures = 0; ;)
         {
             try
             {
-                reported = await ReportAsync(reported, stoppingToken);
+                var known = time.GetElapsedTime(reportedAt) < _options.ReportInterval ? reported : null;
+                reported = await ReportAsync(known, stoppingToken);
+                reportedAt = known == reported ? reportedAt : time.GetTimestamp();
                 failures = 0;
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
+                // It may have been taken all the same: what the ledger knows is open now.
+                reported = null;
                 LogNodesFailed(logger, exception);
                 failures++;
             }
@@ -39,6 +47,9 @@ public sealed partial class NodeReporter(
                 failures == 0 ? _options.NodeInterval : _options.BackOff(failures), time, stoppingToken);
         }
     }
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
 
     /// <summary>Reports the nodes as they are now, unless <paramref name="reported"/> says the same.</summary>
     private async Task<string> ReportAsync(string? reported, CancellationToken cancellationToken)

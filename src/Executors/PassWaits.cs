@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using Sluice.Grains;
 using Sluice.Grains.Ports;
 
 namespace Sluice.Executors;
@@ -14,25 +14,23 @@ internal sealed class PassWaits : IDisposable
 
     private readonly CancellationTokenSource _disposed = new();
     private readonly Func<Task> _waitForExecutor;
-    private readonly Func<Task> _waitForOperation;
     private readonly Func<long, Task> _waitForDesired;
+    private readonly Signal _wake;
     private readonly TimeProvider _time;
     private Task _executorChange;
-    private Task _operationEnd;
     private Task _desiredChange = Task.CompletedTask;
 
-    public PassWaits(
-        IExecutor executor,
-        IDesiredRuns desiredRuns,
-        ChannelReader<bool> operationEnded,
-        string domain,
-        TimeProvider time)
+    /// <param name="executor">Whose changes are waited for.</param>
+    /// <param name="desiredRuns">The same.</param>
+    /// <param name="wake">Raised by the ends of operations too.</param>
+    /// <param name="domain">The capacity domain.</param>
+    /// <param name="time">The clock.</param>
+    public PassWaits(IExecutor executor, IDesiredRuns desiredRuns, Signal wake, string domain, TimeProvider time)
     {
-        _time = time;
+        (_wake, _time) = (wake, time);
         _waitForExecutor = () => executor.WaitForChangeAsync(ExecutorTimeout, _disposed.Token);
-        _waitForOperation = () => operationEnded.ReadAsync(_disposed.Token).AsTask();
         _waitForDesired = after => desiredRuns.WaitForChangeAsync(domain, after, _disposed.Token);
-        (_executorChange, _operationEnd) = (_waitForExecutor(), _waitForOperation());
+        _executorChange = WakeAfterAsync(_waitForExecutor);
     }
 
     /// <summary>Completes when a further pass may find something to do.</summary>
@@ -41,29 +39,33 @@ internal sealed class PassWaits : IDisposable
         if (_desiredChange.IsCompleted)
         {
             // Nothing is lost by starting over: this one looks at the position, the others are told once.
-            _desiredChange = _waitForDesired(position);
+            _desiredChange = WakeAfterAsync(() => _waitForDesired(position));
         }
 
-        using var rest = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var timeOut = Task.Delay(timeout, _time, rest.Token);
-        var first = await Task.WhenAny(_executorChange, _operationEnd, _desiredChange, timeOut);
-        if (first.IsFaulted)
-        {
-            // The next pass will meet the same trouble and say so; until then this must not spin.
-            await timeOut;
-        }
-
-        await rest.CancelAsync();
-        cancellationToken.ThrowIfCancellationRequested();
+        await _wake.WaitAsync(timeout, _time, cancellationToken);
 
         // The pass that follows answers what came so far.
-        _executorChange = _executorChange.IsCompleted ? _waitForExecutor() : _executorChange;
-        _operationEnd = _operationEnd.IsCompleted ? _waitForOperation() : _operationEnd;
+        _executorChange = _executorChange.IsCompleted ? WakeAfterAsync(_waitForExecutor) : _executorChange;
     }
 
     public void Dispose()
     {
         _disposed.Cancel();
         _disposed.Dispose();
+    }
+
+    private async Task WakeAfterAsync(Func<Task> wait)
+    {
+        try
+        {
+            await wait();
+        }
+        catch (Exception)
+        {
+            // The next pass will meet the same trouble and say so; until then this must not spin.
+            return;
+        }
+
+        _wake.Raise();
     }
 }

@@ -82,6 +82,44 @@ public class ExecutorLoopTests
     }
 
     [Fact]
+    public async Task What_was_reported_is_said_again_now_and_then()
+    {
+        await using var world = new LoopWorld(
+            _executor, _rows, _reports, new() { ReportInterval = TimeSpan.Zero, MinPassInterval = TimeSpan.Zero });
+        await world.StartAsync();
+
+        _rows.Set(Runs.Desired());
+
+        await UntilReportedAsync(3);
+        Assert.All(_reports.Of("u-1"), report => Assert.Equal((RunPhase.Running, 1L, 1), report));
+        Assert.Equal(["start 1 u-1"], _executor.LogOf("u-1"));
+    }
+
+    [Fact]
+    public async Task Nodes_that_come_back_after_a_report_of_unknown_outcome_are_reported()
+    {
+        var reports = new DoubtfulReports(_executor);
+        var reporter = new NodeReporter(
+            _executor,
+            reports,
+            Microsoft.Extensions.Options.Options.Create(new ExecutorLoopOptions
+            {
+                NodeInterval = TimeSpan.FromMilliseconds(1),
+                RetryInterval = TimeSpan.FromMilliseconds(1),
+            }),
+            TimeProvider.System,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<NodeReporter>.Instance);
+        using var stopping = new CancellationTokenSource();
+
+        var running = reporter.RunAsync(stopping.Token);
+
+        await Wait.UntilAsync("reports", () => reports.GpuCounts.Count >= 3);
+        Assert.Equal([8, 4, 8], reports.GpuCounts.Take(3));
+        await stopping.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
     public async Task An_operation_that_fails_is_tried_again()
     {
         await using var world = await StartedAsync();

@@ -178,6 +178,23 @@ internal sealed class FakeReports : IRunReports
     }
 }
 
+/// <summary>
+/// The nodes shrink after the first report, whose successor is taken and not answered; by then they are as they were.
+/// </summary>
+internal sealed class DoubtfulReports(FakeExecutor executor) : IRunReports
+{
+    public ConcurrentQueue<int> GpuCounts { get; } = [];
+
+    public Task ReportRunAsync(string jobKey, RunReport report) => Task.CompletedTask;
+
+    public Task ReportNodesAsync(string domain, NodeReport report)
+    {
+        GpuCounts.Enqueue(report.Nodes[0].GpuCount);
+        executor.Nodes = [new("node-0", GpuCounts.Count == 1 ? 4 : 8, true)];
+        return GpuCounts.Count == 2 ? Task.FromException(new TimeoutException("no answer")) : Task.CompletedTask;
+    }
+}
+
 /// <summary>Runs that exist in name only, and refuses what no executor may be asked to do.</summary>
 internal sealed class FakeExecutor : IExecutor
 {
