@@ -8,6 +8,7 @@ using Sluice.Cli.Demo;
 using Sluice.Cli.Events;
 using Sluice.Cli.Jobs;
 using Sluice.Cli.Serving;
+using Sluice.Cli.Simulating;
 
 namespace Sluice.Cli;
 
@@ -74,6 +75,7 @@ internal static class SluiceCommand
             LogsCommand.Create(environment, Connect, jobs),
             CapacityCommand.Create(environment, Connect),
             EventsCommand.Create(environment, Connect, jobs),
+            SimulateCommand.Create(environment),
             CompletionCommand.Create(environment),
         };
     }

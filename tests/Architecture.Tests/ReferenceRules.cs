@@ -21,7 +21,8 @@ public sealed class ReferenceRules
         ["Hosting"] = [Abstractions, "Gateway", "Grains", "Storage", "Executors", "Manifests"],
         ["Server"] = [Abstractions, "Hosting", "Grains", "EmbeddedHost"],
         ["Silo"] = [Abstractions, "Hosting", "Grains", "Executors"],
-        ["Cli"] = ["Server", "Manifests"],
+        ["Simulation"] = [Abstractions, "Grains", "EmbeddedHost", "Executors"],
+        ["Cli"] = ["Server", "Manifests", "Simulation"],
     };
 
     /// <summary>Pure projects, and the packages they may use.</summary>

@@ -18,6 +18,8 @@ public sealed class UsageTests
         "--gpus must be a whole number from 0 to 1000000, not '99999999999'", "server", "--gpus", "99999999999")]
     [InlineData("--gpus must be a whole number from 2 to 256, not '1'", "demo", "--gpus", "1")]
     [InlineData("--gpus and --real exclude each other", "demo", "--gpus", "4", "--real")]
+    [InlineData("--trace and --only are for one history", "simulate", "--histories", "2", "--trace")]
+    [InlineData("--steps must be a whole number from 1 to 1000000000, not '0'", "simulate", "--steps", "0")]
     [InlineData(
         "--server must be an address such as http://127.0.0.1:5000, not 'nowhere'", "jobs", "--server", "nowhere")]
     public async Task A_wrong_command_line_gets_one_clear_line_and_status_2(
@@ -37,7 +39,7 @@ public sealed class UsageTests
 
         Assert.Equal(ExitCode.Usage, result.Code);
         foreach (var command in new[] { "server", "demo", "deploy", "scale", "delete", "jobs", "job", "logs",
-            "capacity", "events", "completion" })
+            "capacity", "events", "simulate", "completion" })
         {
             Assert.Contains($"  {command}", result.Out, StringComparison.Ordinal);
         }

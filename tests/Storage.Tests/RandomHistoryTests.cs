@@ -1,5 +1,6 @@
 using System.Text;
 using Sluice.Grains.Ports;
+using Sluice.Simulation.Store;
 using Sluice.Testing;
 
 namespace Sluice.Storage.Tests;

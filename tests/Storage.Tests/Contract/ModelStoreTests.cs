@@ -1,5 +1,5 @@
 using Sluice.Grains.Ports;
-using Sluice.Testing;
+using Sluice.Simulation.Store;
 
 namespace Sluice.Storage.Tests.Contract;
 
@@ -40,7 +40,7 @@ public sealed class ModelStoreTests : StoreContractTests
     [Fact]
     public async Task A_failure_before_the_commit_writes_nothing()
     {
-        _store.BeforeCommit = _ => throw new IOException("no");
+        _store.CommitPath = (_, _) => throw new IOException("no");
 
         await Assert.ThrowsAsync<IOException>(() => PutJobAsync("a"));
 
@@ -52,9 +52,10 @@ public sealed class ModelStoreTests : StoreContractTests
     public async Task A_failure_after_the_commit_leaves_the_writer_in_doubt_and_a_read_tells()
     {
         string? mine = null;
-        _store.AfterCommit = commit =>
+        _store.CommitPath = (commit, write) =>
         {
             mine = commit.NewETag;
+            write();
             throw new IOException("lost");
         };
 
@@ -65,10 +66,14 @@ public sealed class ModelStoreTests : StoreContractTests
     }
 
     [Fact]
-    public async Task A_commit_waits_for_its_hook()
+    public async Task A_commit_waits_for_its_path()
     {
         var gate = new TaskCompletionSource();
-        _store.BeforeCommit = _ => gate.Task;
+        _store.CommitPath = async (_, write) =>
+        {
+            await gate.Task;
+            write();
+        };
         var writing = PutJobAsync("a");
         Assert.False((await ReadJobAsync("a")).RecordExists);
 
@@ -78,9 +83,23 @@ public sealed class ModelStoreTests : StoreContractTests
         Assert.True((await ReadJobAsync("a")).RecordExists);
     }
 
-    protected override void LoseNextAnswer() => _store.AfterCommit = _ =>
+    [Fact]
+    public async Task Of_two_stores_on_the_same_tables_only_one_can_write_over_what_both_have_read()
     {
-        _store.AfterCommit = null;
+        var tables = new ModelTables();
+        var mine = new ModelStore(TestJson.NewOptions(), Time, tables);
+        var other = new ModelStore(TestJson.NewOptions(), Time, tables);
+        await mine.CommitAsync(Batch("pool/default", null));
+
+        await Assert.ThrowsAsync<InconsistentStateException>(() => other.CommitAsync(Batch("pool/default", null)));
+
+        Assert.Equal((await mine.LoadAsync("pool/default")).ETag, (await other.LoadAsync("pool/default")).ETag);
+    }
+
+    protected override void LoseNextAnswer() => _store.CommitPath = (_, write) =>
+    {
+        _store.CommitPath = null;
+        write();
         throw new IOException("lost");
     };
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Sluice.Grains.Interfaces;
 using Sluice.Grains.Ports;
 
-namespace Sluice.Testing;
+namespace Sluice.Simulation.Store;
 
 /// <summary>Job rows, their numbers and their followers.</summary>
 public sealed partial class ModelStore
@@ -50,33 +50,34 @@ public sealed partial class ModelStore
         }
     }
 
-    private void WriteJob(string key, string? expected, string etag, byte[] body, IndexedJob index)
+    private void WriteJob(string key, string? expected, string etag, byte[] body, ModelIndex index, IStoredJob state)
     {
-        var stored = _jobs.GetValueOrDefault(key);
+        var stored = _tables.Jobs.GetValueOrDefault(key);
         Guard(key, stored?.ETag, expected);
         var domain = DomainOf(GrainKeys.ParseJob(key).Domain);
         var added = stored is null || (stored.Row.IsDeleted && !index.IsDeleted)
             ? ++domain.NewestAdded
             : stored.Row.Added;
-        Store(domain, new(etag, index, new(key, added, ++domain.NewestChange, index.IsDeleted, body)));
+        Store(domain, new(etag, index, new(key, added, ++domain.NewestChange, index.IsDeleted, body), domain));
+        _tables.OnJobCommitted?.Invoke(_tables.Jobs[key].Row, state);
     }
 
     private void ClearJob(string key, string? expected)
     {
-        var stored = _jobs.GetValueOrDefault(key);
+        var stored = _tables.Jobs.GetValueOrDefault(key);
         Guard(key, stored?.ETag, expected);
         if (stored?.ETag is not null)
         {
             var domain = DomainOf(GrainKeys.ParseJob(key).Domain);
             Store(domain, new(
                 null, new(IsActive: false, IsRunnable: false, IsDeleted: true, DueAt: null),
-                new(key, stored.Row.Added, ++domain.NewestChange, IsDeleted: true, Body: Array.Empty<byte>())));
+                new(key, stored.Row.Added, ++domain.NewestChange, IsDeleted: true, Body: Array.Empty<byte>()), domain));
         }
     }
 
     private void Store(ModelDomain domain, ModelJob job)
     {
-        _jobs[job.Row.Key] = job;
+        _tables.Jobs[job.Row.Key] = job;
         Purge(domain);
         var waiting = domain.Waiting;
         domain.Waiting = null;
@@ -92,40 +93,21 @@ public sealed partial class ModelStore
             .ToList();
         foreach (var marker in markers)
         {
-            _jobs.Remove(marker.Key);
+            _tables.Jobs.Remove(marker.Key);
             domain.PurgedChange = Math.Max(domain.PurgedChange, marker.Change);
         }
     }
 
     private IEnumerable<ModelJob> JobsOf(string domain) =>
-        _jobs.Values.Where(job => GrainKeys.ParseJob(job.Row.Key).Domain == domain);
+        _tables.Jobs.Values.Where(job => job.Domain.Name == domain);
 
     private ModelDomain DomainOf(string name)
     {
-        if (!_domains.TryGetValue(name, out var domain))
+        if (!_tables.Domains.TryGetValue(name, out var domain))
         {
-            _domains.Add(name, domain = new(name));
+            _tables.Domains.Add(name, domain = new(name));
         }
 
         return domain;
-    }
-
-    private sealed record ModelJob(string? ETag, IndexedJob Index, JobRow Row);
-
-    private sealed class ModelDomain(string name)
-    {
-        public string Name { get; } = name;
-
-        public long NewestChange { get; set; }
-
-        public long NewestAdded { get; set; }
-
-        public long PurgedChange { get; set; }
-
-        public TaskCompletionSource? Waiting { get; set; }
-
-        public List<EventRow> Events { get; } = [];
-
-        public TaskCompletionSource? WaitingForEvent { get; set; }
     }
 }

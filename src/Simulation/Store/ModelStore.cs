@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Sluice.Grains.Interfaces;
 using Sluice.Grains.Ports;
 
-namespace Sluice.Testing;
+namespace Sluice.Simulation.Store;
 
 /// <summary>
 /// What the stores promise, in memory and in the open: ordered, deterministic, and on the caller's thread, so that
@@ -14,42 +14,32 @@ public sealed partial class ModelStore : IGrainStorage, IJobRows, IRowCollection
 {
     private readonly JsonSerializerOptions _json;
     private readonly TimeProvider _timeProvider;
-    private readonly SortedDictionary<(string Key, string StateName), ModelRecord> _records = new(RecordOrder);
-    private readonly SortedDictionary<string, ModelJob> _jobs = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, ModelOwner> _owners = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, ModelDomain> _domains = new(StringComparer.Ordinal);
-    private long _etagsMade;
+    private readonly ModelTables _tables;
 
     public ModelStore(JsonSerializerOptions json, TimeProvider timeProvider)
+        : this(json, timeProvider, new())
     {
-        _json = json;
-        _timeProvider = timeProvider;
-        NextETag = () => (++_etagsMade).ToString(CultureInfo.InvariantCulture);
     }
+
+    /// <summary>One more process at the same tables.</summary>
+    public ModelStore(JsonSerializerOptions json, TimeProvider timeProvider, ModelTables tables) =>
+        (_json, _timeProvider, _tables) = (json, timeProvider, tables);
 
     /// <summary>Changes of a domain for which a deleted row stays as a marker. Default 100,000.</summary>
     public int MarkerLifetimeChanges { get; init; } = 100_000;
 
-    /// <summary>Where etags come from. Default: a counter.</summary>
-    public Func<string> NextETag { get; init; }
-
     /// <summary>
-    /// Called before each commit, which waits for it. If it throws, nothing is written and the writer gets the exception.
+    /// Carries out each commit by the action that it is given: when it likes, or never. The writer goes on, or gets the
+    /// exception, when the task completes: after the action has run, that is a commit of unknown outcome. Null: at once.
     /// </summary>
-    public Func<ModelCommit, Task>? BeforeCommit { get; set; }
-
-    /// <summary>
-    /// Called after each commit, before its answer. If it throws, the writer gets the exception, and it is written: a
-    /// commit of unknown outcome.
-    /// </summary>
-    public Func<ModelCommit, Task>? AfterCommit { get; set; }
+    public Func<ModelCommit, Action, Task>? CommitPath { get; set; }
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var key = grainId.Key.ToString()!;
         var found = typeof(T).IsAssignableTo(typeof(IStoredJob))
-            ? _jobs.TryGetValue(key, out var job) && job.ETag is not null ? new(job.ETag, job.Row.Body) : null
-            : _records.GetValueOrDefault((key, stateName));
+            ? _tables.Jobs.TryGetValue(key, out var job) && job.ETag is not null ? new(job.ETag, job.Row.Body) : null
+            : _tables.Records.GetValueOrDefault((key, stateName));
         if (found is null)
         {
             Forget(grainState);
@@ -69,21 +59,20 @@ public sealed partial class ModelStore : IGrainStorage, IJobRows, IRowCollection
         var key = grainId.Key.ToString()!;
         var expected = grainState.ETag;
         var body = JsonSerializer.SerializeToUtf8Bytes(grainState.State!, TypeInfo<T>());
-        var indexed = grainState.State is IStoredJob job ? IndexedJob.Of(job) : null;
-        var events = (grainState.State as IStoredJob)?.NewEvents ?? [];
+        var job = grainState.State as IStoredJob;
         return CommitAsync(
             key,
             etag =>
             {
-                if (indexed is not null)
+                if (job is not null)
                 {
-                    WriteJob(key, expected, etag, body, indexed);
-                    Write(DomainOf(GrainKeys.ParseJob(key).Domain), events);
+                    WriteJob(key, expected, etag, body, ModelIndex.Of(job), job);
+                    Write(DomainOf(GrainKeys.ParseJob(key).Domain), job.NewEvents);
                 }
                 else
                 {
-                    Guard(key, _records.GetValueOrDefault((key, stateName))?.ETag, expected);
-                    _records[(key, stateName)] = new(etag, body);
+                    Guard(key, _tables.Records.GetValueOrDefault((key, stateName))?.ETag, expected);
+                    _tables.Records[(key, stateName)] = new ModelRecord(etag, body);
                 }
             },
             etag =>
@@ -107,18 +96,12 @@ public sealed partial class ModelStore : IGrainStorage, IJobRows, IRowCollection
                 }
                 else
                 {
-                    Guard(key, _records.GetValueOrDefault((key, stateName))?.ETag, expected);
-                    _records.Remove((key, stateName));
+                    Guard(key, _tables.Records.GetValueOrDefault((key, stateName))?.ETag, expected);
+                    _tables.Records.Remove((key, stateName));
                 }
             },
             _ => Forget(grainState));
     }
-
-    private static Comparer<(string Key, string StateName)> RecordOrder { get; } =
-        Comparer<(string Key, string StateName)>.Create((left, right) =>
-            string.CompareOrdinal(left.Key, right.Key) is var order and not 0
-                ? order
-                : string.CompareOrdinal(left.StateName, right.StateName));
 
     private static void Forget<T>(IGrainState<T> grainState)
     {
@@ -135,19 +118,17 @@ public sealed partial class ModelStore : IGrainStorage, IJobRows, IRowCollection
         }
     }
 
-    /// <summary>Runs to its end at once where no hook waits.</summary>
+    /// <summary>Runs to its end at once where no path waits.</summary>
     private async Task<string> CommitAsync(string key, Action<string> write, Action<string> onCommitted)
     {
-        var commit = new ModelCommit(key, NextETag());
-        if (BeforeCommit is { } before)
+        var commit = new ModelCommit(key, (++_tables.ETagsMade).ToString(CultureInfo.InvariantCulture));
+        if (CommitPath is { } path)
         {
-            await before(commit);
+            await path(commit, () => write(commit.NewETag));
         }
-
-        write(commit.NewETag);
-        if (AfterCommit is { } after)
+        else
         {
-            await after(commit);
+            write(commit.NewETag);
         }
 
         onCommitted(commit.NewETag);
@@ -155,11 +136,4 @@ public sealed partial class ModelStore : IGrainStorage, IJobRows, IRowCollection
     }
 
     private JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)_json.GetTypeInfo(typeof(T));
-
-    private sealed record ModelRecord(string ETag, ReadOnlyMemory<byte> Body);
-
-    private sealed record IndexedJob(bool IsActive, bool IsRunnable, bool IsDeleted, DateTimeOffset? DueAt)
-    {
-        public static IndexedJob Of(IStoredJob job) => new(job.IsActive, job.IsRunnable, job.IsDeleted, job.DueAt);
-    }
 }

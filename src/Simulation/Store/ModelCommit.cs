@@ -1,4 +1,4 @@
-namespace Sluice.Testing;
+namespace Sluice.Simulation.Store;
 
 /// <summary>One commit of <see cref="ModelStore"/>, as its hooks see it.</summary>
 /// <param name="Key">Key of the grain that writes.</param>

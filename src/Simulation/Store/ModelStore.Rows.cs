@@ -2,14 +2,14 @@ using System.Collections.Immutable;
 using Sluice.Grains.Interfaces;
 using Sluice.Grains.Ports;
 
-namespace Sluice.Testing;
+namespace Sluice.Simulation.Store;
 
 /// <summary>Row collections and due rows.</summary>
 public sealed partial class ModelStore
 {
     public Task<OwnedRows> LoadAsync(string owner, CancellationToken cancellationToken = default)
     {
-        var stored = _owners.GetValueOrDefault(owner);
+        var stored = _tables.Owners.GetValueOrDefault(owner);
         return Task.FromResult(new OwnedRows(
             stored?.ETag,
             [.. stored?.Rows.Select(row => new OwnedRow(row.Key.Collection, row.Key.Key, row.Value)) ?? []]));
@@ -22,16 +22,17 @@ public sealed partial class ModelStore
             batch.Owner,
             etag =>
             {
-                var stored = _owners.GetValueOrDefault(batch.Owner);
+                var stored = _tables.Owners.GetValueOrDefault(batch.Owner);
                 Guard(batch.Owner, stored?.ETag, batch.ExpectedETag);
-                var rows = (stored?.Rows ?? ImmutableSortedDictionary.Create<(string, string), ReadOnlyMemory<byte>>(RecordOrder))
+                var rows = (stored?.Rows ?? ImmutableSortedDictionary.Create<(string, string), ReadOnlyMemory<byte>>(ModelTables.PairOrder))
                     .RemoveRange(batch.Deletes)
                     .SetItems(batch.Upserts.Select(row => KeyValuePair.Create((row.Collection, row.Key), row.Body)));
-                _owners[batch.Owner] = new(etag, rows, batch.DueAt);
+                _tables.Owners[batch.Owner] = new(etag, rows, batch.DueAt);
                 if (domain is not null)
                 {
                     Write(domain, batch.Events);
                 }
+                _tables.OnRowsCommitted?.Invoke(batch);
             },
             _ => { });
     }
@@ -39,17 +40,12 @@ public sealed partial class ModelStore
     public Task<ImmutableArray<string>> ReadDueAsync(
         DateTimeOffset now, int max, CancellationToken cancellationToken = default)
     {
-        var due = _jobs.Values.Select(job => (job.Index.DueAt, job.Row.Key))
-            .Concat(_owners.Select(owner => (owner.Value.DueAt, owner.Key)))
+        var due = _tables.Jobs.Values.Select(job => (job.Index.DueAt, job.Row.Key))
+            .Concat(_tables.Owners.Select(owner => (owner.Value.DueAt, owner.Key)))
             .Where(row => row.DueAt <= now)
             .OrderBy(row => row.DueAt)
             .ThenBy(row => row.Key, StringComparer.Ordinal)
             .Select(row => row.Key);
         return Task.FromResult<ImmutableArray<string>>([.. due.Take(max)]);
     }
-
-    private sealed record ModelOwner(
-        string ETag,
-        ImmutableSortedDictionary<(string Collection, string Key), ReadOnlyMemory<byte>> Rows,
-        DateTimeOffset? DueAt);
 }

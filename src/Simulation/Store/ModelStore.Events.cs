@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Sluice.Grains.Ports;
 
-namespace Sluice.Testing;
+namespace Sluice.Simulation.Store;
 
 /// <summary>What happened.</summary>
 public sealed partial class ModelStore

@@ -1,0 +1,132 @@
+using Sluice.Simulation.Engine;
+
+namespace Sluice.Simulation.Calls;
+
+/// <summary>
+/// Takes calls to the servers that run and brings back the answers: at once or a little later, so that they overtake each
+/// other; now and then late, twice, or not at all. Where two servers run, either may get a call.
+/// </summary>
+internal sealed class Network(Simulator simulator, Weather weather)
+{
+    private readonly List<Endpoint> _endpoints = [];
+
+    /// <summary>The servers that take calls, oldest first.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => _endpoints;
+
+    public Endpoint Join(SimulatedProcess process, IGrainFactory grains)
+    {
+        var endpoint = new Endpoint(process, grains);
+        _endpoints.Add(endpoint);
+        return endpoint;
+    }
+
+    public void Send(PendingCall call)
+    {
+        var chance = simulator.Chance.Stream($"call.{call.Text}");
+        if (chance.Strikes(weather.LostCall, "lost"))
+        {
+            TimeOut(call, chance);
+            return;
+        }
+
+        var isAnswerLost = chance.Strikes(weather.LostAnswer, "unanswered");
+        var isRepeated = chance.Strikes(weather.RepeatedCall, "repeated");
+        After(Delay(chance), () => Deliver(call, chance, isAnswerLost));
+        if (isRepeated)
+        {
+            After(chance.Span(0.001, 20), () => Deliver(call, chance, isAnswerLost));
+        }
+    }
+
+    /// <summary>The server is gone: who waits for it learns so, sooner or later.</summary>
+    public void Leave(Endpoint endpoint)
+    {
+        _endpoints.Remove(endpoint);
+        Break(endpoint, _ => true);
+    }
+
+    /// <summary>Calls that are under way there will never be answered.</summary>
+    public void Break(Endpoint endpoint, Func<CallText, bool> which)
+    {
+        var broken = endpoint.Calls.Where(call => which(call.Text)).ToList();
+        foreach (var call in broken)
+        {
+            endpoint.Calls.Remove(call);
+            TimeOut(call, simulator.Chance.Stream($"call.{call.Text}"));
+        }
+    }
+
+    private void Deliver(PendingCall call, ChanceStream chance, bool isAnswerLost)
+    {
+        if (_endpoints.Count == 0)
+        {
+            After(chance.Span(0.001, 0.1), () => call.Fail(new SiloUnavailableException("no server answers")));
+            return;
+        }
+
+        var endpoint = _endpoints.Count == 1 ? _endpoints[0] : chance.Pick(_endpoints);
+        if (simulator.Trace.IsOn)
+        {
+            simulator.Trace.Write(endpoint.Process.Name, $"{call.Text} from {call.Text.Caller.Name}");
+        }
+
+        endpoint.Calls.Add(call);
+        var answered = call.Invoke(endpoint.Grains);
+        if (answered.IsCompleted)
+        {
+            Return(endpoint, call, answered, chance, isAnswerLost);
+        }
+        else
+        {
+            answered.ContinueWith(
+                task => Return(endpoint, call, task, chance, isAnswerLost),
+                CancellationToken.None,
+                TaskContinuationOptions.None,
+                simulator.World);
+        }
+    }
+
+    private void Return(Endpoint endpoint, PendingCall call, Task answered, ChanceStream chance, bool isAnswerLost)
+    {
+        if (!endpoint.Calls.Remove(call))
+        {
+            return; // its server or its activation has crashed meanwhile
+        }
+
+        if (isAnswerLost)
+        {
+            TimeOut(call, chance);
+        }
+        else
+        {
+            After(Delay(chance), () => call.Answer(answered));
+        }
+    }
+
+    private void TimeOut(PendingCall call, ChanceStream chance) =>
+        After(chance.Span(0.01, 30), () => call.Fail(new TimeoutException($"{call.Text} was not answered")));
+
+    private TimeSpan Delay(ChanceStream chance) =>
+        chance.Strikes(weather.LateCall, "late") ? chance.Span(0.01, 20)
+        : chance.Is(0.6) ? TimeSpan.Zero
+        : chance.Span(0.0001, 0.01);
+
+    private void After(TimeSpan delay, Action action)
+    {
+        if (delay == TimeSpan.Zero)
+        {
+            action();
+        }
+        else
+        {
+            simulator.After(delay, simulator.World, action);
+        }
+    }
+}
+
+/// <summary>A server that takes calls.</summary>
+internal sealed record Endpoint(SimulatedProcess Process, IGrainFactory Grains)
+{
+    /// <summary>Under way here.</summary>
+    public List<PendingCall> Calls { get; } = [];
+}

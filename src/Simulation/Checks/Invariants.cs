@@ -1,0 +1,37 @@
+using Sluice.Grains.Jobs;
+using Sluice.Simulation.Engine;
+using Sluice.Simulation.Store;
+
+namespace Sluice.Simulation.Checks;
+
+/// <summary>All that must hold, tied to the commits of the store. They see what is stored and what runs, and nothing else.</summary>
+internal sealed class Invariants
+{
+    public Invariants(Simulator simulator, ModelTables tables, Weather weather)
+    {
+        Ledger = new(simulator.Fail, weather.Count);
+        Runs = new(Ledger, simulator.Fail, weather.Count);
+        Rows = new(Runs, simulator.Fail, weather.Count);
+        Answers = new(Rows, simulator.Fail);
+        Lists = new(Rows, simulator.Fail);
+        Ledger.IsInUse = Runs.IsInUse;
+        Runs.IsOver = Rows.IsOver;
+        Rows.Seen = (key, version) =>
+        {
+            Answers.Seen(key, version.State);
+            Lists.Seen(key, version);
+        };
+        tables.OnJobCommitted = (row, state) => Rows.Committed(row, (JobState)state);
+        tables.OnRowsCommitted = Ledger.Committed;
+    }
+
+    public LedgerCheck Ledger { get; }
+
+    public RunCheck Runs { get; }
+
+    public RowCheck Rows { get; }
+
+    public AnswerCheck Answers { get; }
+
+    public ListCheck Lists { get; }
+}

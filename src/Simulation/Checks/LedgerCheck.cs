@@ -1,0 +1,158 @@
+using Sluice.Grains.Capacity;
+using Sluice.Grains.Ports;
+using Sluice.Scheduling.Ledger;
+
+namespace Sluice.Simulation.Checks;
+
+/// <summary>
+/// Watches the ledger's commits: no GPU held twice, none given out that is not there, none free before what ran on it is
+/// gone, no namespace raised over its quota, and a reason for every decision.
+/// </summary>
+internal sealed class LedgerCheck(Action<string, string> fail, Action<string> count)
+{
+    private readonly SortedDictionary<string, LedgerEntry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LedgerNode> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LedgerQuota> _quotas = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<(string Node, int Gpu), string> _holders = [];
+    private long _lastGeneration;
+
+    /// <summary>True where processes of the uid use the GPU.</summary>
+    public Func<string, (string Node, int Gpu), bool> IsInUse { get; set; } = (_, _) => false;
+
+    /// <summary>By uid, as committed.</summary>
+    public IReadOnlyDictionary<string, LedgerEntry> Entries => _entries;
+
+    public string? HolderOf((string Node, int Gpu) gpu) => _holders.GetValueOrDefault(gpu);
+
+    public void Committed(RowBatch batch)
+    {
+        var written = LedgerRows.Read(batch.Upserts);
+        foreach (var (collection, key) in batch.Deletes)
+        {
+            _ = collection switch
+            {
+                "node" => _nodes.Remove(key),
+                "quota" => _quotas.Remove(key),
+                _ => false,
+            };
+        }
+
+        foreach (var node in written.Nodes.Values)
+        {
+            _nodes[node.Name] = node;
+        }
+
+        foreach (var quota in written.Quotas.Values)
+        {
+            _quotas[quota.Namespace] = quota;
+        }
+
+        var held = _quotas.Keys.ToDictionary(name => name, HeldIn);
+        var deleted = batch.Deletes.Where(row => row.Collection == "entry").Select(row => row.Key).ToList();
+        foreach (var uid in deleted)
+        {
+            Release(uid, []);
+        }
+
+        foreach (var entry in written.Entries.Values)
+        {
+            Release(entry.Uid, [.. entry.Held()]);
+        }
+
+        foreach (var entry in written.Entries.Values)
+        {
+            Take(entry);
+        }
+
+        foreach (var entry in written.Entries.Values)
+        {
+            Judge(_entries.GetValueOrDefault(entry.Uid), entry);
+            _entries[entry.Uid] = entry;
+        }
+
+        deleted.ForEach(uid => _entries.Remove(uid));
+        foreach (var (name, before) in held)
+        {
+            Fail(_quotas.TryGetValue(name, out var quota) && HeldIn(name) > Math.Max(quota.GpuCount, before),
+                "no commit raises a namespace above its quota", $"{name} holds {HeldIn(name)} of {quota?.GpuCount}");
+        }
+
+        var last = Math.Max(_lastGeneration, written.LastGeneration);
+        Fail(batch.Upserts.Any(row => row.Collection == "head") && written.LastGeneration <= _lastGeneration,
+            "generations never start over", $"{written.LastGeneration} after {_lastGeneration}");
+        _lastGeneration = last;
+    }
+
+    private void Release(string uid, HashSet<(string Node, int Gpu)> kept)
+    {
+        if (!_entries.TryGetValue(uid, out var before))
+        {
+            return;
+        }
+
+        foreach (var gpu in before.Held().Where(gpu => !kept.Contains(gpu)))
+        {
+            Fail(IsInUse(uid, gpu), "GPUs are free only after the executor confirmed",
+                $"{gpu} of {before.Claim.JobName} ({uid}) is free, and its processes use it");
+            _holders.Remove(gpu);
+        }
+    }
+
+    private void Take(LedgerEntry entry)
+    {
+        var before = _entries.TryGetValue(entry.Uid, out var known) ? known.Held().ToHashSet() : [];
+        foreach (var gpu in entry.Held())
+        {
+            if (_holders.TryGetValue(gpu, out var other) && other != entry.Uid)
+            {
+                fail("no GPU is held twice", $"{gpu} is held by {other} and given to {entry.Claim.JobName} ({entry.Uid})");
+            }
+
+            if (!before.Contains(gpu))
+            {
+                Fail(!_nodes.TryGetValue(gpu.Node, out var node) || gpu.Gpu >= node.GpuCount,
+                    "no commit raises held above allocatable", $"{gpu} is given to {entry.Claim.JobName}, and is not there");
+            }
+
+            _holders[gpu] = entry.Uid;
+        }
+    }
+
+    private int HeldIn(string name) =>
+        _entries.Values.Where(entry => entry.Claim.Namespace == name).Sum(entry => entry.HeldGpus);
+
+    private void Judge(LedgerEntry? before, LedgerEntry after)
+    {
+        Fail(after.Generation < (before?.Generation ?? 0), "generations never start over",
+            $"{after.Claim.JobName} went from {before?.Generation} to {after.Generation}");
+        Fail(after.Reason.Length == 0 || (after.Generation > 0 && after.Reason == "new")
+                || after.Pending is { Reason.Length: 0 },
+            "every decision has its reason", $"{after.Claim.JobName} has none");
+        // A request that is raised while a job runs does not stop it, so only the admission knows a least.
+        var isWithinRange = !after.IsAdmitted || after.Generation == before?.Generation
+            || (after.GpuCount <= Math.Max(after.Claim.GpuReq, after.Claim.GpuLim)
+                && (before?.IsAdmitted == true || after.GpuCount >= after.Claim.GpuReq));
+        Fail(!isWithinRange, "a job gets what is in its range",
+            $"{after.Claim.JobName}: {after.GpuCount} of {after.Claim.GpuReq} to {after.Claim.GpuLim} under {after.Generation}: {after.Reason}");
+        if (after.Generation == before?.Generation)
+        {
+            return;
+        }
+
+        count((before?.IsAdmitted ?? false, after.IsAdmitted) switch
+        {
+            (false, true) => "decisions: admitted",
+            (true, true) => "decisions: resized",
+            (true, false) => "decisions: preempted",
+            _ => "decisions: other",
+        });
+    }
+
+    private void Fail(bool isBroken, string invariant, string what)
+    {
+        if (isBroken)
+        {
+            fail(invariant, what);
+        }
+    }
+}

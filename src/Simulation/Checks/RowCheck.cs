@@ -1,0 +1,159 @@
+using Sluice.Grains.Interfaces;
+using Sluice.Grains.Jobs;
+using Sluice.Grains.Ports;
+
+namespace Sluice.Simulation.Checks;
+
+/// <summary>One committed version of a job's row.</summary>
+internal sealed record RowVersion(JobRow Row, JobState State)
+{
+    public static readonly JobState Nothing = JobState.Nothing;
+}
+
+/// <summary>
+/// Watches the commits of job rows: what only ever grows never falls (a lost update would show), each operation is
+/// counted once, an end is confirmed only when nothing lives, and a successor of a name begins with nothing of its
+/// predecessor.
+/// </summary>
+internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Action<string> count)
+{
+    private const int MaxRemembered = 10_000;
+
+    private readonly SortedDictionary<string, RowVersion> _rows = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _over = new(StringComparer.Ordinal);
+    private readonly Queue<string> _overInOrder = [];
+    private readonly Dictionary<string, HashSet<string>> _counted = new(StringComparer.Ordinal);
+
+    /// <summary>The newest version of each job's row, deleted ones too.</summary>
+    public IReadOnlyDictionary<string, RowVersion> Rows => _rows;
+
+    /// <summary>Told of every version.</summary>
+    public Action<string, RowVersion> Seen { get; set; } = (_, _) => { };
+
+    /// <summary>True: the end of the uid is committed as confirmed.</summary>
+    public bool IsOver(string uid) => _over.Contains(uid);
+
+    public JobState StateOf(string key) => _rows.TryGetValue(key, out var version) ? version.State : RowVersion.Nothing;
+
+    public void Committed(JobRow row, JobState after)
+    {
+        var before = StateOf(row.Key);
+        var isSame = before.Record is not null && after.Record is not null
+            && before.Managed?.Uid == after.Managed?.Uid && _rows[row.Key].Row.Added == row.Added;
+        Compare(row.Key, "change numbers grow", _rows.TryGetValue(row.Key, out var known) ? known.Row.Change : 0, row.Change - 1);
+        if (isSame)
+        {
+            Continues(row.Key, before, after);
+        }
+        else
+        {
+            Begins(row.Key, before, after);
+        }
+
+        Ends(row.Key, before, after);
+        _rows[row.Key] = new(row, after);
+        Seen(row.Key, _rows[row.Key]);
+    }
+
+    private void Continues(string key, JobState before, JobState after)
+    {
+        const string Monotone = "what was acknowledged stays";
+        Compare(key, Monotone, before.Record!.Restarts, after.Record!.Restarts);
+        foreach (var field in before.Record.Extra.Where(field => after.Record.Extra.All(other => other.Name != field.Name)))
+        {
+            fail(Monotone, $"{key} lost the field {field.Name}");
+        }
+
+        var counted = _counted.TryGetValue(key, out var known) ? known : _counted[key] = [];
+        var added = after.Answered.Where(operation => before.Answered.All(other => other.OperationId != operation.OperationId))
+            .Select(operation => operation.OperationId).ToList();
+        foreach (var operation in added.Where(operation => !counted.Add(operation)))
+        {
+            fail("an operation counts once", $"{operation} counts again on {key}");
+        }
+
+        if (added.Count > 0 && after.Record.Restarts - before.Record.Restarts != added.Count)
+        {
+            fail("an operation counts once", $"{key}: {added.Count} operations and restarts from "
+                + $"{before.Record.Restarts} to {after.Record.Restarts}");
+        }
+
+        if (before.Managed is not { } old || after.Managed is not { } now)
+        {
+            return;
+        }
+
+        Compare(key, "generations and attempts never fall", old.Generation, now.Generation);
+        Compare(key, "generations and attempts never fall", old.Attempt, now.Attempt);
+        Compare(key, "generations and attempts never fall", old.ConfirmedGeneration, now.ConfirmedGeneration);
+        Compare(key, Monotone, old.Notifications, now.Notifications);
+        if (old.End != JobEnd.None && now.End != old.End)
+        {
+            fail("an end is final", $"{key} was {old.End} and is {now.End}");
+        }
+
+        if (runs.GenerationAlive(now.Uid) is { } alive && now.ConfirmedGeneration > old.ConfirmedGeneration
+            && alive < now.ConfirmedGeneration)
+        {
+            fail("GPUs are free only after the executor confirmed",
+                $"{key} confirms {now.ConfirmedGeneration}, and {alive} runs");
+        }
+    }
+
+    private void Begins(string key, JobState before, JobState after)
+    {
+        _counted.Remove(key);
+        if (after.Managed is { } fresh && (fresh.Attempt != 0 || fresh.Generation != 0 || fresh.Notifications != 0
+            || fresh.ConfirmedGeneration != 0 || fresh.End != JobEnd.None || after.Record!.Restarts != 0
+            || after.Record.GpuAssigned != 0 || !after.Answered.IsEmpty || after.Record.CompletedEpochs.Value != 0))
+        {
+            fail("nothing of a deleted job touches its successor", $"{key} begins with {after.Record} and {fresh}");
+        }
+
+        count(after.Record is null ? "jobs: deleted" : after.Managed is null ? "jobs: added" : "jobs: deployed");
+        if (before.Managed is { IsEndConfirmed: false } old && after.Ending.All(ending => ending.Uid != old.Uid))
+        {
+            fail("what runs is known until it has ended", $"{key} forgot {old.Uid}");
+        }
+    }
+
+    private void Ends(string key, JobState before, JobState after)
+    {
+        foreach (var ending in before.Ending.Where(ending => after.Ending.All(other => other.Uid != ending.Uid)))
+        {
+            MustBeGone(key, ending.Uid);
+        }
+
+        if (after.Managed is { IsEndConfirmed: true } now && before.Managed is not { IsEndConfirmed: true })
+        {
+            count($"jobs: {now.End}".ToLowerInvariant());
+            MustBeGone(key, now.Uid);
+        }
+    }
+
+    private void MustBeGone(string key, string uid)
+    {
+        if (_over.Add(uid))
+        {
+            _overInOrder.Enqueue(uid);
+        }
+
+        if (_overInOrder.Count > MaxRemembered)
+        {
+            _over.Remove(_overInOrder.Dequeue());
+        }
+
+        if (runs.IsAlive(uid))
+        {
+            fail("GPUs are free only after the executor confirmed", $"the end of {uid} of {key} is confirmed, and it lives");
+        }
+    }
+
+    private void Compare(string key, string invariant, long before, long after)
+    {
+        if (after < before)
+        {
+            fail(invariant, $"{GrainKeys.ParseJob(key).JobName} went from {before} to {after}");
+        }
+    }
+}

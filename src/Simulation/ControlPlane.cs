@@ -1,0 +1,174 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Sluice.EmbeddedHost;
+using Sluice.EmbeddedHost.Turns;
+using Sluice.Executors;
+using Sluice.Grains;
+using Sluice.Grains.Capacity;
+using Sluice.Grains.Jobs;
+using Sluice.Grains.Ports;
+using Sluice.Simulation.Calls;
+using Sluice.Simulation.Engine;
+using Sluice.Simulation.Machines;
+using Sluice.Simulation.Store;
+
+namespace Sluice.Simulation;
+
+/// <summary>One server process: the real grains on the real embedded host, and the real loops beside them.</summary>
+#pragma warning disable CA1001 // Nothing of it is disposed of as long as it lives: it crashes.
+internal sealed class ControlPlane
+#pragma warning restore CA1001
+{
+    private readonly World _world;
+    private readonly SimulatedExecutor _executor;
+    private readonly FaultyStore _store;
+    private readonly ServiceProvider _services;
+    private readonly GrainHost _grains;
+    private readonly Endpoint _endpoint;
+    private readonly SimulatedMeters _meters = new();
+
+    public ControlPlane(World world, string name)
+    {
+        _world = world;
+        Process = new(world.Simulator, name);
+        _executor = new(world.Simulator, Process, world.Weather, world.Cluster);
+        _store = new(world.Simulator, Process, world.Weather, world.Tables);
+        _services = BuildServices();
+        _grains = _services.GetRequiredService<GrainHost>();
+        _endpoint = world.Network.Join(Process, _grains.GrainFactory);
+        foreach (var loop in _services.GetServices<IHostedService>())
+        {
+            Start(loop);
+        }
+
+        Process.Run(() => _services.GetRequiredService<NodeReporter>().RunAsync(CancellationToken.None));
+        Process.Run(() => _services.GetRequiredService<ExecutorLoop>().RunAsync(CancellationToken.None));
+    }
+
+    public SimulatedProcess Process { get; }
+
+    /// <summary>A newer server works with the machines from now on.</summary>
+    public void LockOut() => _executor.IsLockedOut = true;
+
+    public bool IsLockedOut => _executor.IsLockedOut;
+
+    /// <summary>Nothing of it runs any more.</summary>
+    public void Crash()
+    {
+        _store.Crash(_ => true);
+        Process.Crash();
+        _world.Network.Leave(_endpoint);
+        _meters.Dispose();
+    }
+
+    /// <summary>The activation of that key is gone, in the middle of whatever it did.</summary>
+    public bool Crash(string key)
+    {
+        if (!_grains.Crash(key))
+        {
+            return false;
+        }
+
+        _store.Crash(one => one == key);
+        _world.Network.Break(_endpoint, call => call.Key == key);
+        return true;
+    }
+
+    /// <summary>As after a change of the cluster's members: what two may have had in memory is read anew.</summary>
+    public void CrashActivations()
+    {
+        foreach (var key in _grains.ActiveKeys)
+        {
+            Crash(key);
+        }
+    }
+
+    private void Start(IHostedService loop)
+    {
+        var running = loop switch
+        {
+            AllocationCourier courier => Process.Run(() => courier.RunAsync(CancellationToken.None)),
+            DueRowLoop due => Process.Run(() => due.RunAsync(CancellationToken.None)),
+            _ => null,
+        };
+        running?.ContinueWith(
+            ended => _world.Simulator.Fail("loops go on", $"{loop.GetType().Name} ended: {ended.Exception}"),
+            CancellationToken.None, TaskContinuationOptions.None, Process);
+    }
+
+    private ServiceProvider BuildServices()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
+        services.AddSingleton(Process.Time);
+        services.AddSingleton<ITurnScheduler>(Process);
+        services.AddSingleton<IMeterFactory>(_meters);
+        services.AddSingleton<ILoggerFactory>(new TraceLoggers(_world.Simulator.Trace, Process.Name));
+        services.AddSingleton<IUidSource>(_world);
+        services.AddSingleton<IGrainStorage>(_store);
+        services.AddSingleton<IJobRows>(_store);
+        services.AddSingleton<IRowCollections>(_store);
+        services.AddSingleton<IDueRows>(_store);
+        services.AddSingleton<IEventRows>(_store);
+        services.AddSingleton<IExecutor>(_executor);
+        services.AddSingleton<IRunReports, GrainRunReports>();
+        services.AddSingleton<ExecutorInstruments>();
+        services.AddSingleton<NodeReporter>();
+        services.AddSingleton<ExecutorLoop>();
+        services.AddEmbeddedGrainHost(host => host.AddGrainsFrom(typeof(JobGrain).Assembly));
+        services.AddSluiceGrains();
+        services.AddSingleton<IGrainFactory>(new CallPath(_world.Network, Process));
+        services.Configure<JobOptions>(jobs => jobs.LongestBackoff = TimeSpan.FromSeconds(20));
+        services.Configure<ExecutorLoopOptions>(loop => loop.NodeInterval = TimeSpan.FromSeconds(5));
+        services.Configure<EmbeddedHostOptions>(host =>
+        {
+            host.CollectionAge = TimeSpan.FromSeconds(20);
+            host.CollectionInterval = TimeSpan.FromSeconds(10);
+        });
+        return services.BuildServiceProvider();
+    }
+}
+
+/// <summary>What servers log is part of the trace.</summary>
+internal sealed class TraceLoggers(Trace trace, string process) : ILoggerFactory, ILogger
+{
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("there is one log: the trace");
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => trace.IsOn && logLevel >= LogLevel.Information;
+
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (IsEnabled(logLevel))
+        {
+            var cause = exception is null ? "" : $" ({exception.GetType().Name}: {exception.Message})";
+            trace.Write(process, $"logs: {formatter(state, exception)}{cause}");
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+}
+
+/// <summary>Meters of one server: let go of when it crashes, as the runtime keeps a list of all.</summary>
+internal sealed class SimulatedMeters : IMeterFactory
+{
+    private readonly List<Meter> _meters = [];
+
+    public Meter Create(MeterOptions options)
+    {
+        _meters.Add(new(options.Name));
+        return _meters[^1];
+    }
+
+    public void Dispose() => _meters.ForEach(meter => meter.Dispose());
+}

@@ -1,0 +1,98 @@
+using Sluice.Simulation.Checks;
+using Sluice.Simulation.Workloads;
+
+namespace Sluice.Simulation;
+
+/// <summary>One history: storms with a rest after each, from one seed.</summary>
+public static class History
+{
+    /// <summary>Steps of a storm; a longer history has several.</summary>
+    private const int StormSteps = 2_000;
+
+    /// <summary>How long everything that can end may take once nothing goes wrong any more.</summary>
+    private static readonly TimeSpan RestBound = TimeSpan.FromHours(2);
+
+    /// <summary>Plays it.</summary>
+    /// <param name="plan">Which.</param>
+    /// <param name="trace">Gets a line for whatever happens; null: nobody reads it.</param>
+    /// <param name="progress">Told after each storm and its rest how many steps there were so far.</param>
+    public static HistoryResult Play(HistoryPlan plan, TextWriter? trace = null, Action<long>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(plan.Steps);
+        var world = new World(plan.Seed, plan.Only, trace);
+        var workload = new Workload(world);
+        var simulator = world.Simulator;
+        workload.Disasters.Build(simulator.Chance.Stream("cluster"));
+        for (var storm = 0; simulator.Violation is null && simulator.Steps < plan.Steps; storm++)
+        {
+            var end = Math.Min(plan.Steps, simulator.Steps + StormSteps);
+            Storm(world, workload, storm, end);
+            Rest(world, workload);
+            progress?.Invoke(simulator.Steps);
+        }
+
+        return new()
+        {
+            Plan = plan,
+            Steps = simulator.Steps,
+            VirtualTime = simulator.Now,
+            Violation = simulator.Violation,
+            Happened = simulator.Chance.Happened,
+            Counts = world.Counts,
+        };
+    }
+
+    private static void Storm(World world, Workload workload, int storm, long end)
+    {
+        world.Simulator.Chance.IsQuiet = false;
+        world.Weather.Change(world.Simulator.Chance.Stream($"weather.{storm}"));
+        world.Simulator.Trace.Write("world", $"storm {storm}");
+        var isBegun = false;
+        world.Simulator.RunUntil(() =>
+        {
+            if (!isBegun)
+            {
+                isBegun = true;
+                workload.Disasters.Repair();
+                workload.Begin();
+            }
+
+            return world.Simulator.Steps >= end;
+        });
+    }
+
+    private static void Rest(World world, Workload workload)
+    {
+        var simulator = world.Simulator;
+        var check = new QuietCheck(world);
+        var until = simulator.Now + RestBound;
+        var nextLook = simulator.Now;
+        var isBegun = false;
+        workload.End();
+        simulator.Chance.IsQuiet = true;
+        simulator.Trace.Write("world", "rest");
+        simulator.RunUntil(() =>
+        {
+            if (!isBegun)
+            {
+                isBegun = true;
+                workload.Disasters.Repair();
+            }
+
+            if (simulator.Now < nextLook)
+            {
+                return false;
+            }
+
+            nextLook = simulator.Now + TimeSpan.FromSeconds(1);
+            var unfinished = check.FindUnfinished(workload.Clients.Open);
+            if (unfinished is not null && simulator.Now > until)
+            {
+                simulator.Fail("every job that can run ends", unfinished);
+            }
+
+            return unfinished is null;
+        });
+    }
+}

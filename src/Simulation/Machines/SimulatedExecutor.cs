@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Sluice.Grains.Interfaces.Capacity;
+using Sluice.Grains.Ports;
+using Sluice.Simulation.Engine;
+
+namespace Sluice.Simulation.Machines;
+
+/// <summary>
+/// The cluster's executor as one server has it: slow, failing before or after it did what it was asked. Only the newest
+/// server may use it, as the lock on a data folder has it.
+/// </summary>
+internal sealed class SimulatedExecutor(
+    Simulator simulator, SimulatedProcess process, Weather weather, Cluster cluster) : IExecutor
+{
+    /// <summary>A newer server has taken over the machines.</summary>
+    public bool IsLockedOut { get; set; }
+
+    public string Name => "simulated";
+
+    public Task<NodeReport> DiscoverNodesAsync(CancellationToken cancellationToken) =>
+        OperateAsync("discover", () => Task.FromResult(cluster.Report(Name)));
+
+    public Task<ImmutableArray<ObservedRun>> ObserveAsync(CancellationToken cancellationToken) =>
+        OperateAsync("observe", () => Task.FromResult(cluster.Observe()));
+
+    public Task StartAsync(DesiredRun desired, CancellationToken cancellationToken) =>
+        OperateAsync($"start/{desired.JobName}", () =>
+        {
+            var run = cluster.Record(desired);
+            if (run is null)
+            {
+                return Task.FromResult(true);
+            }
+
+            // From the record to the launch it is a moment in which a server can die: the attempt may never come up, or
+            // only after the next server has.
+            var chance = simulator.Chance.Stream($"launch.{desired.JobName}");
+            var launched = new TaskCompletionSource<bool>();
+            var isSent = chance.Is(0.5);
+            simulator.After(chance.Span(0.0001, 0.5), simulator.World, () =>
+            {
+                if (process.IsAlive || isSent)
+                {
+                    run.Launch();
+                    launched.SetResult(true);
+                }
+            });
+            return launched.Task;
+        });
+
+    public Task StopAsync(string uid, CancellationToken cancellationToken) =>
+        OperateAsync("stop", async () =>
+        {
+            await cluster.StopAsync(uid);
+            return true;
+        });
+
+    public Task ForgetAsync(string uid, CancellationToken cancellationToken) =>
+        OperateAsync("forget", () =>
+        {
+            cluster.Forget(uid);
+            return Task.FromResult(true);
+        });
+
+    public Task WaitForChangeAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        cluster.Changed.WaitAsync(cancellationToken);
+
+    private async Task<T> OperateAsync<T>(string what, Func<Task<T>> operation)
+    {
+        var chance = simulator.Chance.Stream($"executor.{what}");
+        await DelayAsync(chance);
+        if (IsLockedOut)
+        {
+            throw new IOException("another server has locked the machines");
+        }
+
+        if (chance.Strikes(weather.FailedExecutorCall, "failed"))
+        {
+            throw new IOException($"the executor could not {what}");
+        }
+
+        var isAnswerLost = chance.Strikes(weather.FailedExecutorCall, "unanswered");
+        var answer = await operation();
+        await DelayAsync(chance);
+        return isAnswerLost ? throw new IOException($"the executor did not answer to {what}") : answer;
+    }
+
+    private Task DelayAsync(ChanceStream chance)
+    {
+        var delay = chance.Strikes(weather.SlowExecutor, "slow") ? chance.Span(0.1, 10)
+            : chance.Is(0.6) ? TimeSpan.Zero
+            : chance.Span(0.001, 0.1);
+        return delay == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(delay, process.Time);
+    }
+}

@@ -1,0 +1,76 @@
+using Sluice.Simulation.Engine;
+
+namespace Sluice.Simulation;
+
+/// <summary>
+/// How bad a storm is: which faults it has, and how often. A storm with all of them hides what a few alone would show, so
+/// each has its own selection.
+/// </summary>
+internal sealed class Weather(SortedDictionary<string, long> counts)
+{
+    /// <summary>Another storm.</summary>
+    public void Change(ChanceStream chance)
+    {
+        double Rate(double usual) => chance.Is(0.5) ? usual * chance.Between(1, 4) : 0;
+        FailedRead = Rate(0.002);
+        FailedWrite = Rate(0.005);
+        LostCommitAnswer = Rate(0.01);
+        Conflict = Rate(0.003);
+        SlowStore = Rate(0.003);
+        LostCall = Rate(0.003);
+        LostAnswer = Rate(0.005);
+        LateCall = Rate(0.01);
+        RepeatedCall = Rate(0.01);
+        FailedExecutorCall = Rate(0.01);
+        SlowExecutor = Rate(0.02);
+        CrashedProcess = Rate(0.03);
+        CrashedActivation = Rate(0.04);
+        SecondProcess = Rate(0.02);
+        LostNode = Rate(0.01);
+        LostRun = Rate(0.03);
+        Stall = Rate(0.02);
+        MarkerLifetimeChanges = chance.Is(0.5) ? 100_000 : chance.Between(1, 50);
+    }
+
+    public double FailedRead { get; private set; }
+
+    public double FailedWrite { get; private set; }
+
+    public double LostCommitAnswer { get; private set; }
+
+    public double Conflict { get; private set; }
+
+    public double SlowStore { get; private set; }
+
+    public double LostCall { get; private set; }
+
+    public double LostAnswer { get; private set; }
+
+    public double LateCall { get; private set; }
+
+    public double RepeatedCall { get; private set; }
+
+    public double FailedExecutorCall { get; private set; }
+
+    public double SlowExecutor { get; private set; }
+
+    // Of each move of the world.
+    public double CrashedProcess { get; private set; }
+
+    public double CrashedActivation { get; private set; }
+
+    public double SecondProcess { get; private set; }
+
+    public double LostNode { get; private set; }
+
+    public double LostRun { get; private set; }
+
+    public double Stall { get; private set; }
+
+    public int MarkerLifetimeChanges { get; private set; }
+
+    /// <summary>Until then no operation of the store ends.</summary>
+    public TimeSpan StallEndsAt { get; set; }
+
+    public void Count(string what) => counts[what] = counts.GetValueOrDefault(what) + 1;
+}

@@ -1,0 +1,208 @@
+using Sluice.Grains.Interfaces.Capacity;
+using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Simulation.Engine;
+using Sluice.Simulation.Machines;
+
+namespace Sluice.Simulation.Workloads;
+
+/// <summary>
+/// What comes from outside: one move after the other, each at its time and each from a stream of its own, so that a
+/// replay can leave out some and keep the others.
+/// </summary>
+internal sealed class Workload
+{
+    private const int Names = 8;
+
+    private readonly World _world;
+    private readonly Clients _clients;
+    private readonly Disasters _disasters;
+    private readonly Dictionary<string, JobScript> _scripts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double> _clock = new(StringComparer.Ordinal);
+    private long _moves;
+    private int _scriptsMade;
+    private SimulatedEvent? _next;
+
+    public Workload(World world)
+    {
+        _world = world;
+        _clients = new(world);
+        _disasters = new(world);
+        world.Cluster.NotifyAsync = NotifyAsync;
+    }
+
+    public Clients Clients => _clients;
+
+    public Disasters Disasters => _disasters;
+
+    /// <summary>Moves follow each other from now on.</summary>
+    public void Begin() => Next();
+
+    /// <summary>No more moves; what began goes on.</summary>
+    public void End() => _next?.Cancel();
+
+    private void Next()
+    {
+        var chance = _world.Simulator.Chance.Stream($"move.{_moves++}");
+        _next = _world.Simulator.After(chance.Span(0.01, 2), _world.Simulator.World, () =>
+        {
+            Move(chance);
+            Next();
+        });
+    }
+
+    private void Move(ChanceStream chance)
+    {
+        if (_disasters.Strike(chance) || !chance.Strikes(1, "client"))
+        {
+            return;
+        }
+
+        var name = $"j{chance.Below(Names)}";
+        _ = chance.Below(20) switch
+        {
+            < 6 => _clients.DeployAsync(Script(name, chance)),
+            6 => AddAsync(name, chance),
+            7 => UpdateAsync(name, chance),
+            8 => CheckpointAsync(name, chance),
+            9 => StatusAsync(name, chance),
+            10 or 11 => CountRestartAsync(name),
+            12 => _clients.ScaleAsync(name),
+            13 => chance.Is(0.5) ? _clients.ScaleBestAsync() : _clients.ViewAsync(),
+            14 => DeleteAsync(name),
+            15 => ReplaceAsync(name, chance),
+            16 => _clients.GetAsync(name),
+            17 => chance.Is(0.5) ? _clients.DescribeAsync(name) : _clients.ListAllAsync(),
+            _ => ListAsync(chance),
+        };
+    }
+
+    private Task<JobAnswer?> DeleteAsync(string name) => _clients.WriteAsync(
+        name, $"delete {name}", grain => grain.DeleteAsync(), state => state.Record is null);
+
+    /// <summary>The name is free at once: its successor comes while the predecessor's processes still die.</summary>
+    private async Task ReplaceAsync(string name, ChanceStream chance)
+    {
+        await DeleteAsync(name);
+        _scripts.Remove(name);
+        if (chance.Is(0.8))
+        {
+            await _clients.DeployAsync(Script(name, chance));
+        }
+        else
+        {
+            await AddAsync(name, chance);
+        }
+    }
+
+    private Task<JobAnswer?> AddAsync(string name, ChanceStream chance)
+    {
+        var operation = _clients.NextOperation();
+        var command = new AddJob
+        {
+            GpuReq = chance.Below(3),
+            GpuLim = 2 + chance.Below(6),
+            GpuAssigned = chance.Below(3),
+            TotalEpochs = Number.Of(chance.Between(1, 100)),
+            OperationId = operation,
+        };
+        return _clients.WriteAsync(name, $"add {name} ({operation})", grain => grain.AddAsync(command),
+            state => state.AddedBy == operation && state.Record is not null);
+    }
+
+    private Task<JobAnswer?> UpdateAsync(string name, ChanceStream chance)
+    {
+        var field = new ExtraField(_clients.NextOperation(), "true");
+        var command = new UpdateJob
+        {
+            GpuAssigned = chance.Is(0.5) ? chance.Below(3) : null,
+            GpuLim = chance.Is(0.3) ? chance.Between(3, 8) : null,
+            GpuReq = chance.Is(0.2) ? chance.Below(3) : null,
+            Extra = [field],
+        };
+        return _clients.WriteAsync(
+            name, $"update {name} {command.GpuReq}/{command.GpuAssigned}/{command.GpuLim} ({field.Name})",
+            grain => grain.UpdateAsync(command), state => state.Record?.Extra.Contains(field) == true);
+    }
+
+    private Task<JobAnswer?> CheckpointAsync(string name, ChanceStream chance) =>
+        NotifyAsync(name, Now(), chance.Below(100), uid: null);
+
+    private Task<JobAnswer?> StatusAsync(string name, ChanceStream chance)
+    {
+        var status = chance.Pick(["running", JobStatus.Completed, JobStatus.Failed, "paused"]);
+        return _clients.WriteAsync(
+            name, $"status {name} {status}", grain => grain.UpdateStatusAsync(new() { Status = status }),
+            state => state.Record is { } record && (state.Managed is null ? record.Status == status
+                : status is "running" or "paused" || state.Managed.End != Grains.Jobs.JobEnd.None));
+    }
+
+    private Task<JobAnswer?> CountRestartAsync(string name)
+    {
+        var command = new IncrementRestarts { OperationId = _clients.NextOperation(), RequestDigest = "increment" };
+        return _clients.WriteAsync(
+            name, $"count {name} ({command.OperationId})", grain => grain.IncrementRestartsAsync(command),
+            state => state.Answered.Any(answered => answered.OperationId == command.OperationId));
+    }
+
+    private Task ListAsync(ChanceStream chance) => _clients.ListAsync(new()
+    {
+        Order = (RankOrder)chance.Between(1, 4),
+        X = chance.Below(4),
+    });
+
+    private Task<JobAnswer?> NotifyAsync(SimulatedRun run, int epochs) =>
+        NotifyAsync(run.Script.JobName, Now(), epochs, run.Uid);
+
+    private Task<JobAnswer?> NotifyAsync(string name, double at, int epochs, string? uid)
+    {
+        // Two notifications of a job are never of the same moment.
+        at = Math.Max(at, _clock.GetValueOrDefault(name) + 0.001);
+        _clock[name] = at;
+        var command = new UpdateCheckpoint { LastCheckpointTime = Number.Of(at), CompletedEpochs = Number.Of(epochs) };
+        return _clients.WriteAsync(
+            name, $"checkpoint {name} {epochs} ({uid})", grain => grain.UpdateCheckpointAsync(command),
+            state => state.Record is { } record && (record.LastCheckpointTime.Value > at
+                || (record.LastCheckpointTime.Value == at && record.CompletedEpochs.Value == epochs)));
+    }
+
+    private double Now() => (Simulator.Start + _world.Simulator.Now).ToUnixTimeMilliseconds() / 1000.0;
+
+    /// <summary>What the name stands for: mostly the same manifest again, as clients repeat deployments.</summary>
+    private JobScript Script(string name, ChanceStream chance)
+    {
+        if (_scripts.TryGetValue(name, out var known) && chance.Is(0.3))
+        {
+            return known;
+        }
+
+        var least = chance.Below(4);
+        var script = new JobScript
+        {
+            Number = ++_scriptsMade,
+            JobName = name,
+            GpuReq = chance.Is(0.05) ? 30 : least,
+            GpuLim = chance.Is(0.05) ? 30 : least + chance.Below(6),
+            Replicas = chance.Is(0.75) ? 1 : chance.Between(2, 3),
+            Namespace = chance.Is(0.3) ? "team-a" : "default",
+            Priority = chance.Is(0.3) ? chance.Between(-1, 2) : 0,
+            IsAfterCheckpoint = chance.Is(0.4),
+            DeadlineSeconds = chance.Between(1, 60),
+            MinRunSeconds = chance.Is(0.3) ? chance.Between(1, 20) : 0,
+            Epochs = chance.Between(1, 12),
+            SecondsPerEpoch = chance.Between(1, 30) / 10.0,
+            SecondsToStart = chance.Between(1, 30) / 10.0,
+            SecondsToStop = chance.Is(0.2) ? 1_000 : chance.Between(1, 20) / 4.0,
+            NotifiesOnTerm = chance.Is(0.4),
+            StopsAtResize = chance.Is(0.6),
+            FailingAttempts = chance.Is(0.2) ? chance.Between(1, 9) : 0,
+            UnstartableAttempts = chance.Is(0.05) ? chance.Between(1, 2) : 0,
+        };
+        if (script.GpuReq > script.GpuLim)
+        {
+            script = script with { GpuLim = script.GpuReq };
+        }
+
+        _world.Cluster.Register(script);
+        return _scripts[name] = script;
+    }
+}

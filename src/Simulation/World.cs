@@ -1,0 +1,74 @@
+using System.Globalization;
+using Sluice.Grains.Ports;
+using Sluice.Simulation.Calls;
+using Sluice.Simulation.Checks;
+using Sluice.Simulation.Engine;
+using Sluice.Simulation.Machines;
+using Sluice.Simulation.Store;
+
+namespace Sluice.Simulation;
+
+/// <summary>All that there is in a history: the store's tables, the machines, the network, and the servers that live.</summary>
+internal sealed class World : IUidSource
+{
+    private readonly List<ControlPlane> _servers = [];
+    private int _serversMade;
+    private long _uidsMade;
+
+    public World(ulong seed, IReadOnlySet<string>? only, TextWriter? trace)
+    {
+        var output = new Trace(trace);
+        Simulator = new(new(seed, only), output);
+        output.Of(Simulator);
+        Weather = new(Counts);
+        Invariants = new(Simulator, Tables, Weather);
+        Cluster = new(Simulator, Invariants.Runs);
+        Network = new(Simulator, Weather);
+    }
+
+    /// <summary>How often what happened.</summary>
+    public SortedDictionary<string, long> Counts { get; } = new(StringComparer.Ordinal);
+
+    public Simulator Simulator { get; }
+
+    public Weather Weather { get; }
+
+    public ModelTables Tables { get; } = new();
+
+    public Invariants Invariants { get; }
+
+    public Cluster Cluster { get; }
+
+    public Network Network { get; }
+
+    /// <summary>Oldest first.</summary>
+    public IReadOnlyList<ControlPlane> Servers => _servers;
+
+    /// <summary>False: the one that may use the machines is gone.</summary>
+    public bool IsServed => _servers.Any(server => !server.IsLockedOut);
+
+    /// <summary>Since the beginning.</summary>
+    public int ServersMade => _serversMade;
+
+    public string Next() => string.Create(CultureInfo.InvariantCulture, $"u{++_uidsMade}");
+
+    /// <summary>One more server; it takes the machines over.</summary>
+    public void StartServer()
+    {
+        _servers.ForEach(server => server.LockOut());
+        Simulator.Trace.Write("world", $"server p{_serversMade + 1} starts");
+        Weather.Count(_servers.Count == 0 ? "servers: started" : "servers: started beside another");
+        _servers.Add(new(this, string.Create(CultureInfo.InvariantCulture, $"p{++_serversMade}")));
+    }
+
+    public void CrashServer(ControlPlane server)
+    {
+        if (_servers.Remove(server))
+        {
+            Simulator.Trace.Write("world", $"server {server.Process.Name} crashes");
+            Weather.Count("servers: crashed");
+            server.Crash();
+            _servers.ForEach(survivor => survivor.CrashActivations());
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using Sluice.Cli.Tests.Support;
+
+namespace Sluice.Cli.Tests.Simulating;
+
+public sealed class SimulateCommandTests
+{
+    [Fact]
+    public async Task Histories_that_hold_end_with_what_happened_in_them_and_status_0()
+    {
+        var result = await new Shell().RunAsync("simulate", "--seed", "5", "--steps", "100", "--histories", "3");
+
+        Assert.Equal(ExitCode.Done, result.Code);
+        Assert.Contains("servers: started", result.Out, StringComparison.Ordinal);
+        Assert.Contains("3 histories, ", result.Out, StringComparison.Ordinal);
+        Assert.Contains(" 0 violations", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_trace_tells_what_happens_and_is_the_same_twice()
+    {
+        string[] command = ["simulate", "--seed", "5", "--steps", "100", "--trace"];
+
+        var result = await new Shell().RunAsync(command);
+
+        Assert.Equal(ExitCode.Done, result.Code);
+        Assert.StartsWith("    0.000000  world     storm 0\n", result.Out, StringComparison.Ordinal);
+        Assert.Equal(result.Out, (await new Shell().RunAsync(command)).Out);
+    }
+
+    [Fact]
+    public async Task A_replay_has_only_the_happenings_that_it_is_given()
+    {
+        var result = await new Shell().RunAsync("simulate", "--seed", "5", "--steps", "100", "--trace", "--only", "none");
+
+        Assert.Equal(ExitCode.Done, result.Code);
+        Assert.DoesNotContain("  client  ", result.Out, StringComparison.Ordinal);
+    }
+}

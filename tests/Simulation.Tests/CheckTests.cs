@@ -1,0 +1,267 @@
+using System.Text;
+using System.Text.Json;
+using Sluice.Grains;
+using Sluice.Grains.Capacity;
+using Sluice.Grains.Interfaces;
+using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Grains.Jobs;
+using Sluice.Manifests;
+using Sluice.Scheduling.Ledger;
+using Sluice.Simulation.Checks;
+
+namespace Sluice.Simulation.Tests;
+
+/// <summary>Each check complains of what it is there for, and of nothing else.</summary>
+public sealed class CheckTests
+{
+    private static readonly string Key = GrainKeys.Job(GrainKeys.DefaultDomain, "a");
+
+    private readonly List<string> _broken = [];
+    private readonly LedgerCheck _ledger;
+    private readonly RunCheck _runs;
+    private readonly RowCheck _rows;
+    private long _change;
+
+    public CheckTests()
+    {
+        _ledger = new((invariant, _) => _broken.Add(invariant), _ => { });
+        _runs = new(_ledger, (invariant, _) => _broken.Add(invariant), _ => { });
+        _rows = new(_runs, (invariant, _) => _broken.Add(invariant), _ => { });
+        Commit(LedgerState.Empty with { Nodes = LedgerState.Empty.Nodes.Add("n", new("n", "test", 2, true)) });
+    }
+
+    [Fact]
+    public void A_sound_ledger_passes()
+    {
+        Commit(Holding("u1", 1, 0), Holding("u2", 2, 1));
+        Commit(Holding("u1", 1, 0), Holding("u2", 3));
+
+        Assert.Empty(_broken);
+    }
+
+    [Fact]
+    public void A_GPU_that_two_hold_shows()
+    {
+        Commit(Holding("u1", 1, 0), Holding("u2", 2, 0));
+
+        Assert.Equal(["no GPU is held twice"], _broken);
+    }
+
+    [Fact]
+    public void A_GPU_that_is_not_there_shows()
+    {
+        Commit(Holding("u1", 1, 2));
+
+        Assert.Equal(["no commit raises held above allocatable"], _broken);
+    }
+
+    [Fact]
+    public void A_GPU_that_is_free_while_it_is_used_shows()
+    {
+        Commit(Holding("u1", 1, 0));
+        _ledger.IsInUse = (uid, gpu) => uid == "u1" && gpu == ("n", 0);
+
+        Commit(Holding("u1", 2, 1));
+
+        Assert.Equal(["GPUs are free only after the executor confirmed"], _broken);
+    }
+
+    [Fact]
+    public void A_decision_without_a_reason_shows()
+    {
+        Commit(Holding("u1", 1, 0) with { Reason = "" });
+
+        Assert.Equal(["every decision has its reason"], _broken);
+    }
+
+    [Fact]
+    public void A_generation_that_starts_over_shows()
+    {
+        Commit(Holding("u1", 5, 0));
+
+        Commit(Holding("u1", 4, 0));
+
+        Assert.Contains("generations never start over", _broken);
+    }
+
+    [Fact]
+    public void A_quota_that_is_passed_shows()
+    {
+        Commit(LedgerState.Empty with { Quotas = LedgerState.Empty.Quotas.Add("default", new("default", "test", 1)) });
+
+        Commit(Holding("u1", 1, 0, 1));
+
+        Assert.Equal(["no commit raises a namespace above its quota"], _broken);
+    }
+
+    [Fact]
+    public void An_operation_that_counts_twice_shows()
+    {
+        Write(Counted(0));
+        Write(Counted(1, "op1"));
+        Write(Counted(2, "op2"));
+        Assert.Empty(_broken);
+
+        Write(Counted(3, "op1"));
+
+        Assert.Contains("an operation counts once", _broken);
+    }
+
+    [Fact]
+    public void An_update_that_is_lost_shows()
+    {
+        var state = Counted(0);
+        Write(state with { Record = state.Record! with { Extra = [new("f", "1")] } });
+
+        Write(state);
+
+        Assert.Equal(["what was acknowledged stays"], _broken);
+    }
+
+    [Fact]
+    public void A_successor_that_begins_with_something_of_its_predecessor_shows()
+    {
+        Write(Deployed("u1"));
+        Write(JobState.Nothing with { Ending = [new("u1", 0, 0)] });
+        Write(Deployed("u2") with { Ending = [new("u1", 0, 0)] });
+        Assert.Empty(_broken);
+
+        Write(JobState.Nothing with { Ending = [new("u1", 0, 0), new("u2", 0, 0)] });
+        var next = Deployed("u3");
+        Write(next with
+        {
+            Ending = [new("u1", 0, 0), new("u2", 0, 0)],
+            Managed = next.Managed! with { Attempt = 1 },
+        });
+
+        Assert.Equal(["nothing of a deleted job touches its successor"], _broken);
+    }
+
+    [Fact]
+    public void A_run_that_a_deletion_forgets_shows()
+    {
+        Write(Deployed("u1"));
+
+        Write(JobState.Nothing);
+
+        Assert.Equal(["what runs is known until it has ended"], _broken);
+    }
+
+    [Fact]
+    public void An_answer_that_holds_of_no_version_shows()
+    {
+        var answers = new AnswerCheck(_rows, (invariant, _) => _broken.Add(invariant));
+        var early = answers.Begin(Key, "count");
+        answers.Answered(early, "Done", state => state.Record is not null);
+        Assert.Equal(["what was acknowledged is stored"], _broken);
+
+        var late = answers.Begin(Key, "count");
+        answers.Seen(Key, Counted(1));
+        answers.Seen(Key, JobState.Nothing);
+        answers.Answered(late, "Done", state => state.Record is not null);
+        Assert.Single(_broken);
+    }
+
+    [Fact]
+    public void A_list_that_misses_an_answered_write_shows()
+    {
+        var lists = new ListCheck(_rows, (invariant, _) => _broken.Add(invariant));
+        Write(Counted(0));
+        var old = JobRows.RecordJson(_rows.Rows[Key].Row);
+        var during = lists.Ask("all", _ => true, order: null);
+        _rows.Seen = lists.Seen;
+        Write(Counted(1, "op1"));
+        lists.Answered(during, [old]);
+        Assert.Empty(_broken);
+
+        lists.Answered(lists.Ask("all", _ => true, order: null), [old]);
+        lists.Answered(lists.Ask("all", _ => true, order: null), []);
+
+        Assert.Equal(2, _broken.Count(invariant => invariant == "every list after an answered write shows it"));
+    }
+
+    [Fact]
+    public void A_list_out_of_order_shows()
+    {
+        var lists = new ListCheck(_rows, (invariant, _) => _broken.Add(invariant));
+        Write(Counted(0), "b");
+        Write(Counted(0), "a");
+        var records = _rows.Rows.Values.Reverse().Select(version => JobRows.RecordJson(version.Row)).ToList();
+
+        lists.Answered(lists.Ask("all", _ => true, record => record.JobName == "a" ? 1 : 2), records);
+
+        Assert.Equal(["lists are in their order"], _broken);
+    }
+
+    private static LedgerEntry Holding(string uid, long generation, params int[] gpus) => new()
+    {
+        Claim = new()
+        {
+            Uid = uid,
+            JobKey = Key,
+            JobName = "a",
+            Namespace = "default",
+            Replicas = 1,
+            GpuReq = 0,
+            GpuLim = 8,
+            ArrivedAt = 0,
+            Added = 1,
+        },
+        Generation = generation,
+        IsAdmitted = true,
+        GpuCount = gpus.Length,
+        Blocks = [new("n", [.. gpus])],
+        Reason = "because",
+    };
+
+    private static JobState Counted(int restarts, params string[] operations)
+    {
+        var record = new JobRecord
+        {
+            JobName = "a",
+            GpuReq = 0,
+            GpuLim = 1,
+            GpuAssigned = 0,
+            JobArrivalTime = Number.Of(0),
+            LastCheckpointTime = Number.Of(0),
+            Restarts = restarts,
+        };
+        return new()
+        {
+            Record = record,
+            Answered = [.. operations.Select(operation => new AnsweredOperation(operation, null, default, record))],
+        };
+    }
+
+    private static JobState Deployed(string uid) => Counted(0) with
+    {
+        Managed = new()
+        {
+            Uid = uid,
+            ManifestText = "",
+            Kind = ManifestKind.Job,
+            Namespace = "default",
+            RestartRule = new(ManifestKind.Job, RestartPolicy.Never, 1),
+        },
+    };
+
+    private void Commit(params LedgerEntry[] entries) => Commit(LedgerState.Empty with
+    {
+        Entries = LedgerState.Empty.Entries.AddRange(entries.Select(entry => KeyValuePair.Create(entry.Uid, entry))),
+    });
+
+    private void Commit(LedgerState written) => _ledger.Committed(new()
+    {
+        Owner = "pool/default",
+        ExpectedETag = null,
+        Upserts = LedgerRows.Difference(LedgerState.Empty, written).Upserts,
+    });
+
+    private void Write(JobState state, string name = "a")
+    {
+        var named = state.Record is { } record ? state with { Record = record with { JobName = name } } : state;
+        var body = JsonSerializer.Serialize(named, GrainsJsonContext.Default.JobState);
+        var key = GrainKeys.Job(GrainKeys.DefaultDomain, name);
+        _rows.Committed(new(key, Added: 1, ++_change, state.Record is null, Encoding.UTF8.GetBytes(body)), named);
+    }
+}

@@ -1,0 +1,64 @@
+namespace Sluice.Simulation.Tests;
+
+public sealed class ReducerTests
+{
+    private static readonly string[] All = [.. Enumerable.Range(0, 100).Select(number => $"h{number}")];
+
+    [Fact]
+    public void What_does_not_matter_is_left_out()
+    {
+        var reduced = new Reducer(plan => Play(plan, needed: ["h3", "h57", "h98"], step: 40)).Reduce(Failing(["h3", "h57", "h98"]));
+
+        Assert.Equal(["h3", "h57", "h98"], reduced.Happened);
+        Assert.Equal(40, reduced.Plan.Steps);
+        Assert.Equal("promise", reduced.Violation!.Invariant);
+    }
+
+    [Fact]
+    public void A_history_that_breaks_something_else_is_no_reduction_of_it()
+    {
+        HistoryResult Fickle(HistoryPlan plan) => Play(plan, ["h3"], 40) is { Violation: { } violation } result
+            && result.Happened.Count < 50
+                ? result with { Violation = violation with { Invariant = "another" } }
+                : Play(plan, ["h3"], 40);
+
+        var reduced = new Reducer(Fickle).Reduce(Failing(["h3"]));
+
+        Assert.Equal("promise", reduced.Violation!.Invariant);
+        Assert.InRange(reduced.Happened.Count, 50, 51);
+    }
+
+    [Fact]
+    public void A_reduction_ends_though_every_replay_is_another()
+    {
+        var replays = 0;
+        HistoryResult Random(HistoryPlan plan)
+        {
+            replays++;
+            return Play(plan, replays % 3 == 0 ? ["h1"] : ["never"], 40);
+        }
+
+        new Reducer(Random).Reduce(Failing(["h1"]));
+
+        Assert.InRange(replays, 1, Reducer.MaxReplays);
+    }
+
+    private static HistoryResult Failing(string[] needed) =>
+        Play(new() { Seed = 1, Steps = 1_000 }, needed, step: 40);
+
+    /// <summary>Breaks in its 40th step if all that is needed happens.</summary>
+    private static HistoryResult Play(HistoryPlan plan, string[] needed, long step)
+    {
+        var happened = All.Where(one => plan.Only?.Contains(one) != false).ToList();
+        var breaks = plan.Steps >= step && needed.All(happened.Contains);
+        return new()
+        {
+            Plan = plan,
+            Steps = plan.Steps,
+            VirtualTime = TimeSpan.Zero,
+            Violation = breaks ? new("promise", "broken", TimeSpan.Zero, step) : null,
+            Happened = happened,
+            Counts = new Dictionary<string, long>(),
+        };
+    }
+}
