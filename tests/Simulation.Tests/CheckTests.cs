@@ -75,6 +75,21 @@ public sealed class CheckTests
     }
 
     [Fact]
+    public void A_change_that_waits_for_a_time_without_being_due_shows()
+    {
+        var pending = new PendingChange
+        {
+            GpuCount = 1,
+            AfterNotifications = 0,
+            DeadlineAt = DateTimeOffset.UnixEpoch.AddHours(1),
+            Reason = "because",
+        };
+        Commit(Holding("u1", 1, 0) with { Pending = pending });
+
+        Assert.Equal(["what must happen at a time is due in the same commit"], _broken);
+    }
+
+    [Fact]
     public void A_generation_that_starts_over_shows()
     {
         Commit(Holding("u1", 5, 0));

@@ -6,7 +6,7 @@ namespace Sluice.Simulation.Checks;
 
 /// <summary>
 /// Watches the ledger's commits: no GPU held twice, none given out that is not there, none free before what ran on it is
-/// gone, no namespace raised over its quota, and a reason for every decision.
+/// gone, no namespace raised over its quota, a due row for all that waits for a time, a reason for every decision.
 /// </summary>
 internal sealed class LedgerCheck(Action<string, string> fail, Action<string> count)
 {
@@ -75,6 +75,13 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
         {
             Fail(_quotas.TryGetValue(name, out var quota) && HeldIn(name) > Math.Max(quota.GpuCount, before),
                 "no commit raises a namespace above its quota", $"{name} holds {HeldIn(name)} of {quota?.GpuCount}");
+        }
+
+        // A crash right after this commit leaves the due row alone to bring the change about.
+        foreach (var entry in _entries.Values.Where(entry => entry.Pending is { } pending && !(batch.DueAt <= pending.DeadlineAt)))
+        {
+            fail("what must happen at a time is due in the same commit",
+                $"{entry.Claim.JobName} is to change by {entry.Pending!.DeadlineAt:O}, the wake-up is {batch.DueAt:O}");
         }
 
         var last = Math.Max(_lastGeneration, written.LastGeneration);
