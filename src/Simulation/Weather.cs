@@ -19,8 +19,8 @@ internal sealed class Weather(SortedDictionary<string, long> counts)
         SlowStore = Rate(0.003);
         LostCall = Rate(0.003);
         LostAnswer = Rate(0.005);
-        LateCall = Rate(0.01);
-        RepeatedCall = Rate(0.01);
+        LateCall = Rate(0.03);
+        RepeatedCall = Rate(0.03);
         FailedExecutorCall = Rate(0.01);
         SlowExecutor = Rate(0.02);
         CrashedProcess = Rate(0.03);

@@ -113,7 +113,7 @@ public class ExecutorLoopTests
 
         var running = reporter.RunAsync(stopping.Token);
 
-        await Wait.UntilAsync("reports", () => reports.GpuCounts.Count >= 3);
+        await Eventually.IsTrueAsync(() => reports.GpuCounts.Count >= 3, "reports");
         Assert.Equal([8, 4, 8], reports.GpuCounts.Take(3));
         await stopping.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);

@@ -124,9 +124,13 @@ public sealed class JobWriteTests : IClassFixture<GatewayFixture>
     public async Task A_notification_carries_numbers_in_the_form_in_which_they_came()
     {
         await _gateway.SendAsync("PUT", "/update_last_checkpoint",
-            """{"job_name":"job_1","last_checkpoint_time":1701234567.25,"completed_epochs":5,"total_epochs":100.0}""");
+            """
+            {"job_name":"job_1","last_checkpoint_time":1701234567.25,"completed_epochs":5,"total_epochs":100.0,
+             "sluice_run_uid":"u-1"}
+            """);
 
         var command = Assert.IsType<UpdateCheckpoint>(Assert.Single(Grains.Calls).Command);
+        Assert.Equal("u-1", command.RunUid);
         Assert.Equal(Number.Of(1701234567.25), command.LastCheckpointTime);
         Assert.Equal(Number.Of(5), command.CompletedEpochs);
         Assert.Equal(Number.Of(100.0), command.TotalEpochs);

@@ -119,6 +119,9 @@ def notify_checkpoint(
 
     address = os.environ.get("SLUICE_URL", "") if url is None else url
     name = _job_name_in(os.environ) if job_name is None else job_name
+    if job_name is None and os.environ.get("SLUICE_RUN_UID"):
+        # The name may be another job's by now, while this one is still being ended.
+        body["sluice_run_uid"] = os.environ["SLUICE_RUN_UID"]
     secret = os.environ.get("SLUICE_TOKEN", "").strip() if token is None else token
     problem = _problem_of(address, name, secret)
     if problem is not None:

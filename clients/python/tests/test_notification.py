@@ -57,6 +57,14 @@ class Requests(fakes.ClientCase):
             sluice.notify_checkpoint(1, rank=0)
             self.assertEqual("my-job", server.next_body()["job_name"])
 
+    def test_a_job_says_which_one_it_is_as_another_may_have_its_name_by_now(self):
+        server = self.server()
+        os.environ["SLUICE_RUN_UID"] = "u-1"
+        sluice.notify_checkpoint(1)
+        self.assertEqual("u-1", server.next_body()["sluice_run_uid"])
+        sluice.notify_checkpoint(1, job_name="another")
+        self.assertNotIn("sluice_run_uid", server.next_body())
+
     def test_arguments_win_over_the_environment(self):
         server = self.server()
         os.environ.update(SLUICE_URL="http://127.0.0.1:1", SLUICE_TOKEN="other", RANK="3")

@@ -24,6 +24,9 @@ internal struct JobFields
     public TextField Status;
     public NumberField Restarts;
 
+    /// <summary>No field of the record: read only where others are passed over.</summary>
+    public TextField RunUid;
+
     private static readonly JsonWriterOptions CompactOptions = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -64,6 +67,7 @@ internal struct JobFields
         else if (name.SequenceEqual("status"u8)) fields.Status.Read(ref reader);
         else if (name.SequenceEqual("restarts"u8)) fields.Restarts.Read(ref reader);
         else if (fields._keepsExtra) fields.KeepExtra(ref reader, name);
+        else if (name.SequenceEqual("sluice_run_uid"u8)) fields.RunUid.Read(ref reader);
         else JsonBody.Skip(ref reader);
     }
 

@@ -64,6 +64,7 @@ internal static class JobRequests
         var lastCheckpointTime = checks.Number(fields.LastCheckpointTime, "last_checkpoint_time");
         var completedEpochs = checks.Number(fields.CompletedEpochs, "completed_epochs");
         var totalEpochs = checks.Number(fields.TotalEpochs, "total_epochs");
+        var runUid = checks.Text(fields.RunUid, "sluice_run_uid");
         return checks.Problem is { } problem
             ? JobRequest.Refuse<UpdateCheckpoint>(problem)
             : new(null, name!, new UpdateCheckpoint
@@ -71,6 +72,7 @@ internal static class JobRequests
                 LastCheckpointTime = lastCheckpointTime!.Value,
                 CompletedEpochs = completedEpochs!.Value,
                 TotalEpochs = totalEpochs,
+                RunUid = runUid,
             });
     }
 

@@ -82,6 +82,10 @@ internal sealed record CheckpointNotification(
 {
     [JsonPropertyName("total_epochs")]
     public double? TotalEpochs { get; init; }
+
+    [JsonPropertyName("sluice_run_uid")]
+    [Description("SLUICE_RUN_UID of the trainer's environment; 404 where the job of that name is another by now.")]
+    public string? RunUid { get; init; }
 }
 
 internal sealed record StatusChange(

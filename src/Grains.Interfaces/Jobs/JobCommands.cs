@@ -40,6 +40,12 @@ public sealed record UpdateCheckpoint
 
     /// <summary>Stored where given.</summary>
     [Id(2)] public Number? TotalEpochs { get; init; }
+
+    /// <summary>
+    /// The uid of the job that trains: one that was deleted, and whose name another has by now, must not speak for
+    /// that. Null: the name alone counts.
+    /// </summary>
+    [Id(3)] public string? RunUid { get; init; }
 }
 
 /// <summary>The body of <c>PUT /update_job_status</c>.</summary>

@@ -67,7 +67,7 @@ public static class JobTransitions
     /// </summary>
     public static JobDecision UpdateCheckpoint(JobState state, UpdateCheckpoint command, DateTimeOffset now)
     {
-        if (state.Record is not { } record)
+        if (state.Record is not { } record || (command.RunUid is { } uid && uid != state.Managed?.Uid))
         {
             return Refuse(state, JobOutcome.NotFound);
         }

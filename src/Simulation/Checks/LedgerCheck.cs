@@ -117,7 +117,7 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
 
             if (!before.Contains(gpu))
             {
-                Fail(!_nodes.TryGetValue(gpu.Node, out var node) || gpu.Gpu >= node.GpuCount,
+                Fail(!_nodes.TryGetValue(gpu.Node, out var node) || !node.Has(gpu.Gpu),
                     "no commit raises held above allocatable", $"{gpu} is given to {entry.Claim.JobName}, and is not there");
             }
 

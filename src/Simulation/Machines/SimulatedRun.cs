@@ -94,7 +94,7 @@ internal sealed class SimulatedRun(Cluster cluster, DesiredRun spec, JobScript s
             Note("is asked to end");
             var takes = Math.Min(script.SecondsToStop, Cluster.GracePeriod.TotalSeconds);
             _next?.Cancel();
-            After(_chance.Span(0.001, Math.Max(0.002, takes)), () => _ = EndAsAskedAsync());
+            After(TimeSpan.FromSeconds(takes * (0.5 + (_chance.Fraction() / 2))), () => _ = EndAsAskedAsync());
         }
 
         var ended = new TaskCompletionSource();

@@ -27,11 +27,16 @@ internal sealed class Clients(World world)
     public static string KeyOf(string name) => GrainKeys.Job(GrainKeys.DefaultDomain, name);
 
     public Task<JobAnswer?> WriteAsync(
-        string name, string text, Func<IJobGrain, Task<JobAnswer>> call, Func<JobState, bool> isDone) =>
+        string name,
+        string text,
+        Func<IJobGrain, Task<JobAnswer>> call,
+        Func<JobState, bool> isDone,
+        string? uid = null) =>
         AskAsync(name, text, call, answer => $"{answer.Outcome}", answer => answer.Outcome switch
         {
             JobOutcome.Done => new(isDone),
-            JobOutcome.NotFound => new(static state => state.Record is null, IsFromMemory: true),
+            JobOutcome.NotFound => new(
+                state => state.Record is null || (uid is not null && state.Managed?.Uid != uid), IsFromMemory: true),
             JobOutcome.AlreadyExists => new(static state => state.Record is not null, IsFromMemory: true),
             _ => null,
         });

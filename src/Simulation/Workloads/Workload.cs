@@ -158,11 +158,18 @@ internal sealed class Workload
         // Two notifications of a job are never of the same moment.
         at = Math.Max(at, _clock.GetValueOrDefault(name) + 0.001);
         _clock[name] = at;
-        var command = new UpdateCheckpoint { LastCheckpointTime = Number.Of(at), CompletedEpochs = Number.Of(epochs) };
+        var command = new UpdateCheckpoint
+        {
+            LastCheckpointTime = Number.Of(at),
+            CompletedEpochs = Number.Of(epochs),
+            RunUid = uid,
+        };
         return _clients.WriteAsync(
             name, $"checkpoint {name} {epochs} ({uid})", grain => grain.UpdateCheckpointAsync(command),
-            state => state.Record is { } record && (record.LastCheckpointTime.Value > at
-                || (record.LastCheckpointTime.Value == at && record.CompletedEpochs.Value == epochs)));
+            state => state.Record is { } record && (uid is null || state.Managed?.Uid == uid)
+                && (record.LastCheckpointTime.Value > at
+                    || (record.LastCheckpointTime.Value == at && record.CompletedEpochs.Value == epochs)),
+            uid);
     }
 
     private double Now() => (Simulator.Start + _world.Simulator.Now).ToUnixTimeMilliseconds() / 1000.0;

@@ -126,6 +126,24 @@ public sealed class ManagedTransitionsTests
     }
 
     [Fact]
+    public void A_deleted_job_that_still_trains_does_not_speak_for_its_successor()
+    {
+        var state = Running();
+        var notification = new UpdateCheckpoint
+        {
+            LastCheckpointTime = Number.Of(1_700_000_100),
+            CompletedEpochs = Number.Of(1),
+            RunUid = "predecessor",
+        };
+
+        var refused = JobTransitions.UpdateCheckpoint(state, notification, Now);
+        var taken = JobTransitions.UpdateCheckpoint(state, notification with { RunUid = state.Managed!.Uid }, Now);
+
+        Assert.Equal((JobOutcome.NotFound, false), (refused.Answer.Outcome, refused.IsChanged));
+        Assert.Equal((JobOutcome.Done, true), (taken.Answer.Outcome, taken.IsChanged));
+    }
+
+    [Fact]
     public void An_attempt_that_was_stopped_though_it_should_run_is_followed_by_another()
     {
         var stopped = Report(Running(), RunPhase.Stopped, generation: 5, attempt: 3);
