@@ -52,7 +52,9 @@ internal sealed partial class GrainHost : IDisposable
     /// <summary>Makes references that lead to this host.</summary>
     public IGrainFactory GrainFactory { get; }
 
-    /// <summary>What grains call through: <see cref="GrainFactory"/>, unless the process put another in its place.</summary>
+    /// <summary>
+    /// What grains call through: <see cref="GrainFactory"/>, unless the process put another in its place.
+    /// </summary>
     public IGrainFactory CallFactory => field ??= Services.GetRequiredService<IGrainFactory>();
 
     public int ActivationCount => Volatile.Read(ref _activationCount);

@@ -7,8 +7,8 @@ using Sluice.Grains.Ports;
 namespace Sluice.Executors;
 
 /// <summary>
-/// Tells the capacity grain which nodes there are: at the start, whenever they have changed, and now and then though they
-/// have not, as a report that was late may have undone a newer one.
+/// Tells the capacity grain which nodes there are: at the start, whenever they have changed, and now and then though
+/// they have not, as a report that was late may have undone a newer one.
 /// </summary>
 public sealed partial class NodeReporter(
     IExecutor executor,

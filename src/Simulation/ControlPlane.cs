@@ -145,7 +145,11 @@ internal sealed class TraceLoggers(Trace trace, string process) : ILoggerFactory
     public bool IsEnabled(LogLevel logLevel) => trace.IsOn && logLevel >= LogLevel.Information;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (IsEnabled(logLevel))
         {

@@ -11,7 +11,9 @@ public sealed record HistoryPlan
     /// <summary>Steps of the storms and of the rests between them, 1 or more; the last rest comes on top.</summary>
     public required long Steps { get; init; }
 
-    /// <summary>Only these happenings, by their names in <see cref="HistoryResult.Happened"/>; null: all that the seed has.</summary>
+    /// <summary>
+    /// Only these happenings, by their names in <see cref="HistoryResult.Happened"/>; null: all that the seed has.
+    /// </summary>
     public IReadOnlySet<string>? Only { get; init; }
 }
 

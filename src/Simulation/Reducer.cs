@@ -1,8 +1,8 @@
 namespace Sluice.Simulation;
 
 /// <summary>
-/// Makes a failing history short: first fewer steps, then fewer happenings, by halves, quarters and so on, as long as the
-/// same invariant breaks.
+/// Makes a failing history short: first fewer steps, then fewer happenings, by halves, quarters and so on, as long as
+/// the same invariant breaks.
 /// </summary>
 public sealed class Reducer(Func<HistoryPlan, HistoryResult> play)
 {
@@ -39,7 +39,8 @@ public sealed class Reducer(Func<HistoryPlan, HistoryResult> play)
 
         for (var cut = shortest.Plan.Steps / 2; cut >= 1; cut /= 2)
         {
-            while (shortest.Plan.Steps > cut && Try(shortest, shortest.Plan.Steps - cut, shortest.Plan.Only) is { } shorter)
+            while (shortest.Plan.Steps > cut
+                && Try(shortest, shortest.Plan.Steps - cut, shortest.Plan.Only) is { } shorter)
             {
                 shortest = shorter;
             }
@@ -56,7 +57,8 @@ public sealed class Reducer(Func<HistoryPlan, HistoryResult> play)
             for (var from = 0; from < shortest.Happened.Count;)
             {
                 var kept = shortest.Happened.Take(from).Concat(shortest.Happened.Skip(from + size));
-                if (Try(shortest, shortest.Plan.Steps, kept) is { } shorter && shorter.Happened.Count < shortest.Happened.Count)
+                if (Try(shortest, shortest.Plan.Steps, kept) is { } shorter
+                    && shorter.Happened.Count < shortest.Happened.Count)
                 {
                     shortest = shorter;
                 }

@@ -1,6 +1,8 @@
 namespace Sluice.Simulation;
 
-/// <summary>Plays many histories, as many at a time as there are cores: each has its own thread and its own world.</summary>
+/// <summary>
+/// Plays many histories, as many at a time as there are cores: each has its own thread and its own world.
+/// </summary>
 public sealed class SimulationRun
 {
     private readonly Lock _gate = new();

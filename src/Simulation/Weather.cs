@@ -3,8 +3,8 @@ using Sluice.Simulation.Engine;
 namespace Sluice.Simulation;
 
 /// <summary>
-/// How bad a storm is: which faults it has, and how often. A storm with all of them hides what a few alone would show, so
-/// each has its own selection.
+/// How bad a storm is: which faults it has, and how often. A storm with all of them hides what a few alone would show,
+/// so each has its own selection.
 /// </summary>
 internal sealed class Weather(SortedDictionary<string, long> counts)
 {

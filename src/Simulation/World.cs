@@ -8,7 +8,9 @@ using Sluice.Simulation.Store;
 
 namespace Sluice.Simulation;
 
-/// <summary>All that there is in a history: the store's tables, the machines, the network, and the servers that live.</summary>
+/// <summary>
+/// All that there is in a history: the store's tables, the machines, the network, and the servers that live.
+/// </summary>
 internal sealed class World : IUidSource
 {
     private readonly List<ControlPlane> _servers = [];

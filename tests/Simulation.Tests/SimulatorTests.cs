@@ -12,7 +12,8 @@ public sealed class SimulatorTests
         var simulator = NewSimulator(1);
         foreach (var seconds in new[] { 3, 1, 2 })
         {
-            simulator.After(TimeSpan.FromSeconds(seconds), simulator.World, () => _log.Add($"{simulator.Now.TotalSeconds}"));
+            simulator.After(
+                TimeSpan.FromSeconds(seconds), simulator.World, () => _log.Add($"{simulator.Now.TotalSeconds}"));
         }
 
         simulator.RunUntil(() => _log.Count == 3);

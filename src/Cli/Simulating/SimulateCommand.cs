@@ -15,9 +15,11 @@ internal static class SimulateCommand
     public static Command Create(CliEnvironment environment)
     {
         var seed = GlobalOptions.Integer(
-            "--seed", 0, int.MaxValue, "S", "Decides everything; that of the first history where there are several (default 1)");
+            "--seed", 0, int.MaxValue, "S",
+            "Decides everything; that of the first history where there are several (default 1)");
         var steps = GlobalOptions.Integer("--steps", 1, MaxSteps, "N", "Steps of a history (default 10000)");
-        var histories = GlobalOptions.Integer("--histories", 1, MaxHistories, "H", "Histories, each with its seed (default 1)");
+        var histories = GlobalOptions.Integer(
+            "--histories", 1, MaxHistories, "H", "Histories, each with its seed (default 1)");
         var trace = new Option<bool>("--trace") { Description = "Print all that happens in the one history" };
         var only = new Option<string?>("--only")
         {
@@ -89,7 +91,8 @@ internal static class SimulateCommand
                 shown = environment.Time.GetTimestamp();
                 var pace = steps / environment.Time.GetElapsedTime(began).TotalSeconds;
                 environment.Error.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{played} of {histories} histories, {steps} steps, {pace:F0} a second"));
+                    CultureInfo.InvariantCulture,
+                    $"{played} of {histories} histories, {steps} steps, {pace:F0} a second"));
             }
         };
     }
@@ -117,8 +120,8 @@ internal static class SimulateCommand
         environment.Error.WriteLine($"reducing seed {failing.Plan.Seed}…");
         var reduced = new Reducer(plan => History.Play(plan)).Reduce(failing);
         environment.Out.WriteLine(
-            $"reduced from {failing.Happened.Count} happenings to {reduced.Happened.Count}, in {reduced.Plan.Steps} steps: "
-            + $"{reduced.Violation}");
+            $"reduced from {failing.Happened.Count} happenings to {reduced.Happened.Count}, "
+            + $"in {reduced.Plan.Steps} steps: {reduced.Violation}");
         environment.Out.WriteLine(ReplayCommand(reduced));
     }
 

@@ -59,7 +59,9 @@ internal sealed class ActivationTurns(ITurnScheduler scheduler) : TaskScheduler,
         scheduler.Schedule(this, isContinued: false);
     }
 
-    /// <summary>Inside a turn of this activation a task may run at once; anywhere else it must wait for its turn.</summary>
+    /// <summary>
+    /// Inside a turn of this activation a task may run at once; anywhere else it must wait for its turn.
+    /// </summary>
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
         !taskWasPreviouslyQueued && ReferenceEquals(Current, this) && TryExecuteTask(task);
 

@@ -4,7 +4,9 @@ using Sluice.Simulation.Engine;
 
 namespace Sluice.Simulation.Calls;
 
-/// <summary>What one process, or the world, calls grains through: every call and every answer goes over the network.</summary>
+/// <summary>
+/// What one process, or the world, calls grains through: every call and every answer goes over the network.
+/// </summary>
 internal sealed class CallPath(Network network, SimulatedProcess caller) : IGrainFactory
 {
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)

@@ -3,8 +3,8 @@ using Sluice.Simulation.Engine;
 namespace Sluice.Simulation.Calls;
 
 /// <summary>
-/// Takes calls to the servers that run and brings back the answers: at once or a little later, so that they overtake each
-/// other; now and then late, twice, or not at all. Where two servers run, either may get a call.
+/// Takes calls to the servers that run and brings back the answers: at once or a little later, so that they overtake
+/// each other; now and then late, twice, or not at all. Where two servers run, either may get a call.
 /// </summary>
 internal sealed class Network(Simulator simulator, Weather weather)
 {

@@ -3,8 +3,8 @@ using Sluice.Grains.Jobs;
 namespace Sluice.Simulation.Checks;
 
 /// <summary>
-/// Compares answers with what is stored: an answer must be true of some version of the row from the operation's begin to
-/// its answer. So what is acknowledged before it is committed, or never is, shows.
+/// Compares answers with what is stored: an answer must be true of some version of the row from the operation's begin
+/// to its answer. So what is acknowledged before it is committed, or never is, shows.
 /// </summary>
 internal sealed class AnswerCheck(RowCheck rows, Action<string, string> fail)
 {
@@ -40,7 +40,8 @@ internal sealed class AnswerCheck(RowCheck rows, Action<string, string> fail)
         _open.Remove(operation);
         if (isTrue is not null && !operation.Versions.Any(isTrue))
         {
-            fail("what was acknowledged is stored", $"{operation.Text} was answered {answer}, which holds of no version");
+            fail("what was acknowledged is stored",
+                $"{operation.Text} was answered {answer}, which holds of no version");
         }
     }
 

@@ -4,7 +4,9 @@ using Sluice.Simulation.Store;
 
 namespace Sluice.Simulation.Checks;
 
-/// <summary>All that must hold, tied to the commits of the store. They see what is stored and what runs, and nothing else.</summary>
+/// <summary>
+/// All that must hold, tied to the commits of the store. They see what is stored and what runs, and nothing else.
+/// </summary>
 internal sealed class Invariants
 {
     public Invariants(Simulator simulator, ModelTables tables, Weather weather)

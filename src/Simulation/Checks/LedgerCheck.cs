@@ -5,8 +5,8 @@ using Sluice.Scheduling.Ledger;
 namespace Sluice.Simulation.Checks;
 
 /// <summary>
-/// Watches the ledger's commits: no GPU held twice, none given out that is not there, none free before what ran on it is
-/// gone, no namespace raised over its quota, a due row for all that waits for a time, a reason for every decision.
+/// Watches the ledger's commits: no GPU held twice, none given out that is not there, none free before what ran on it
+/// is gone, no namespace raised over its quota, a due row for all that waits for a time, a reason for every decision.
 /// </summary>
 internal sealed class LedgerCheck(Action<string, string> fail, Action<string> count)
 {
@@ -78,7 +78,8 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
         }
 
         // A crash right after this commit leaves the due row alone to bring the change about.
-        foreach (var entry in _entries.Values.Where(entry => entry.Pending is { } pending && !(batch.DueAt <= pending.DeadlineAt)))
+        foreach (var entry in _entries.Values.Where(entry =>
+            entry.Pending is { } pending && !(batch.DueAt <= pending.DeadlineAt)))
         {
             fail("what must happen at a time is due in the same commit",
                 $"{entry.Claim.JobName} is to change by {entry.Pending!.DeadlineAt:O}, the wake-up is {batch.DueAt:O}");
@@ -112,13 +113,15 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
         {
             if (_holders.TryGetValue(gpu, out var other) && other != entry.Uid)
             {
-                fail("no GPU is held twice", $"{gpu} is held by {other} and given to {entry.Claim.JobName} ({entry.Uid})");
+                fail("no GPU is held twice",
+                    $"{gpu} is held by {other} and given to {entry.Claim.JobName} ({entry.Uid})");
             }
 
             if (!before.Contains(gpu))
             {
                 Fail(!_nodes.TryGetValue(gpu.Node, out var node) || !node.Has(gpu.Gpu),
-                    "no commit raises held above allocatable", $"{gpu} is given to {entry.Claim.JobName}, and is not there");
+                    "no commit raises held above allocatable",
+                    $"{gpu} is given to {entry.Claim.JobName}, and is not there");
             }
 
             _holders[gpu] = entry.Uid;
@@ -140,7 +143,7 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
             || (after.GpuCount <= Math.Max(after.Claim.GpuReq, after.Claim.GpuLim)
                 && (before?.IsAdmitted == true || after.GpuCount >= after.Claim.GpuReq));
         Fail(!isWithinRange, "a job gets what is in its range",
-            $"{after.Claim.JobName}: {after.GpuCount} of {after.Claim.GpuReq} to {after.Claim.GpuLim} under {after.Generation}: {after.Reason}");
+            $"{after.Claim.JobName}: {after.GpuCount} of {after.Claim.GpuReq} to {after.Claim.GpuLim}: {after.Reason}");
         if (after.Generation == before?.Generation)
         {
             return;

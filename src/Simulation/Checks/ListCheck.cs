@@ -7,8 +7,8 @@ using Sluice.Grains.Jobs;
 namespace Sluice.Simulation.Checks;
 
 /// <summary>
-/// Compares lists with what is stored: each job must be in it as it was at some time from the question to the answer, or
-/// missing as it was missing then; in the documented order. So a list without an answered write shows.
+/// Compares lists with what is stored: each job must be in it as it was at some time from the question to the answer,
+/// or missing as it was missing then; in the documented order. So a list without an answered write shows.
 /// </summary>
 internal sealed class ListCheck(RowCheck rows, Action<string, string> fail)
 {
@@ -37,7 +37,9 @@ internal sealed class ListCheck(RowCheck rows, Action<string, string> fail)
             _ => record => record.GpuAssigned - record.GpuReq >= query.X,
         };
         return Ask($"list {query.Order} {query.X}", record => record.Status != JobStatus.Completed && isListed(record),
-            query.Order == RankOrder.ByArrival ? record => record.JobArrivalTime.Value : record => -record.LastCheckpointTime.Value);
+            query.Order == RankOrder.ByArrival
+                ? record => record.JobArrivalTime.Value
+                : record => -record.LastCheckpointTime.Value);
     }
 
     public void Seen(string key, RowVersion version)
@@ -84,8 +86,8 @@ internal sealed class ListCheck(RowCheck rows, Action<string, string> fail)
             var isThere = listed.Remove(key, out var json);
             if (!versions.Any(version => isThere ? IsListedAs(question, version, json) : !IsListed(question, version)))
             {
-                fail("every list after an answered write shows it", $"{question.Text} {(isThere ? "has" : "lacks")} {key} "
-                    + $"as it was at no time since it was asked for");
+                fail("every list after an answered write shows it",
+                    $"{question.Text} {(isThere ? "has" : "lacks")} {key} as it was at no time since it was asked for");
             }
         }
 

@@ -44,7 +44,9 @@ internal sealed class QuietCheck(World world)
             }
         }
 
-        return world.Cluster.Alive.FirstOrDefault() is { } run ? $"attempt {run.Attempt} of {run.Uid} still runs" : null;
+        return world.Cluster.Alive.FirstOrDefault() is { } run
+            ? $"attempt {run.Attempt} of {run.Uid} still runs"
+            : null;
     }
 
     /// <summary>Its least fits on the empty cluster, and in its quota.</summary>
@@ -56,7 +58,8 @@ internal sealed class QuietCheck(World world)
         }
 
         var (req, replicas) = (state.Record!.GpuReq, state.Record.Replicas);
-        var isWithinQuota = !world.Cluster.Quotas.TryGetValue(managed.Namespace, out var quota) || req * replicas <= quota;
+        var isWithinQuota = !world.Cluster.Quotas.TryGetValue(managed.Namespace, out var quota)
+            || req * replicas <= quota;
         return isWithinQuota && (req == 0 || world.Cluster.Nodes.Values.Sum(gpus => gpus / req) >= replicas);
     }
 }

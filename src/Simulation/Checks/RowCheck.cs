@@ -40,7 +40,8 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
         var before = StateOf(row.Key);
         var isSame = before.Record is not null && after.Record is not null
             && before.Managed?.Uid == after.Managed?.Uid && _rows[row.Key].Row.Added == row.Added;
-        Compare(row.Key, "change numbers grow", _rows.TryGetValue(row.Key, out var known) ? known.Row.Change : 0, row.Change - 1);
+        var change = _rows.TryGetValue(row.Key, out var known) ? known.Row.Change : 0;
+        Compare(row.Key, "change numbers grow", change, row.Change - 1);
         if (isSame)
         {
             Continues(row.Key, before, after);
@@ -59,14 +60,15 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
     {
         const string Monotone = "what was acknowledged stays";
         Compare(key, Monotone, before.Record!.Restarts, after.Record!.Restarts);
-        foreach (var field in before.Record.Extra.Where(field => after.Record.Extra.All(other => other.Name != field.Name)))
+        foreach (var field in before.Record.Extra.Select(field => field.Name)
+            .Except(after.Record.Extra.Select(field => field.Name)))
         {
-            fail(Monotone, $"{key} lost the field {field.Name}");
+            fail(Monotone, $"{key} lost the field {field}");
         }
 
         var counted = _counted.TryGetValue(key, out var known) ? known : _counted[key] = [];
-        var added = after.Answered.Where(operation => before.Answered.All(other => other.OperationId != operation.OperationId))
-            .Select(operation => operation.OperationId).ToList();
+        var added = after.Answered.Select(operation => operation.OperationId)
+            .Except(before.Answered.Select(operation => operation.OperationId)).ToList();
         foreach (var operation in added.Where(operation => !counted.Add(operation)))
         {
             fail("an operation counts once", $"{operation} counts again on {key}");
@@ -145,7 +147,8 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
 
         if (runs.IsAlive(uid))
         {
-            fail("GPUs are free only after the executor confirmed", $"the end of {uid} of {key} is confirmed, and it lives");
+            fail("GPUs are free only after the executor confirmed",
+                $"the end of {uid} of {key} is confirmed, and it lives");
         }
     }
 

@@ -3,8 +3,8 @@ using Sluice.Simulation.Machines;
 namespace Sluice.Simulation.Checks;
 
 /// <summary>
-/// Watches the machines from outside: an attempt starts at most once, no two of a uid live at once, no GPU has two users,
-/// and what runs runs on GPUs that the ledger holds for it.
+/// Watches the machines from outside: an attempt starts at most once, no two of a uid live at once, no GPU has two
+/// users, and what runs runs on GPUs that the ledger holds for it.
 /// </summary>
 internal sealed class RunCheck(LedgerCheck ledger, Action<string, string> fail, Action<string> count)
 {

@@ -1,8 +1,8 @@
 namespace Sluice.Simulation.Engine;
 
 /// <summary>
-/// All chance of a history, from one seed. Each place that draws has a stream of its own, named by what it stands for, so
-/// that leaving out one happening does not change what all the others draw.
+/// All chance of a history, from one seed. Each place that draws has a stream of its own, named by what it stands for,
+/// so that leaving out one happening does not change what all the others draw.
 /// </summary>
 internal sealed class Chance(ulong seed, IReadOnlySet<string>? only = null)
 {
@@ -81,7 +81,9 @@ internal sealed class ChanceStream(Chance chance, string name, ulong state)
     public TimeSpan Span(double leastSeconds, double mostSeconds) =>
         TimeSpan.FromSeconds(leastSeconds * Math.Pow(mostSeconds / leastSeconds, Fraction()));
 
-    /// <summary>Whether something out of the ordinary happens here and now: never in quiet times, nor where it is left out.</summary>
+    /// <summary>
+    /// Whether something out of the ordinary happens here and now: never in quiet times, nor where it is left out.
+    /// </summary>
     public bool Strikes(double probability, string what)
     {
         var place = _asked++;

@@ -3,8 +3,8 @@ using Sluice.EmbeddedHost.Turns;
 namespace Sluice.Simulation.Engine;
 
 /// <summary>
-/// What can crash as a whole. It is the scheduler of all its code, of grains and of loops, and it has a clock of its own
-/// timers: once it has crashed nothing of it runs any more, no continuation and no <c>finally</c>.
+/// What can crash as a whole. It is the scheduler of all its code, of grains and of loops, and it has a clock of its
+/// own timers: once it has crashed nothing of it runs any more, no continuation and no <c>finally</c>.
 /// </summary>
 internal sealed class SimulatedProcess : TaskScheduler, ITurnScheduler
 {

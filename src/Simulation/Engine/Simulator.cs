@@ -137,7 +137,9 @@ internal sealed class Simulator
         }
     }
 
-    /// <summary>What a crashed process leaves behind may still come by, from a finalizer too; it is nobody's any more.</summary>
+    /// <summary>
+    /// What a crashed process leaves behind may still come by, from a finalizer too; it is nobody's any more.
+    /// </summary>
     private bool IsOnThread(SimulatedProcess owner)
     {
         if (!owner.IsAlive)

@@ -8,8 +8,8 @@ using Sluice.Simulation.Engine;
 namespace Sluice.Simulation.Machines;
 
 /// <summary>
-/// The machines, and all that runs on them: the truth that servers only observe, and what outlives them. It fences as the
-/// local executor does: an attempt is started at most once, and none beside another one of its uid.
+/// The machines, and all that runs on them: the truth that servers only observe, and what outlives them. It fences as
+/// the local executor does: an attempt is started at most once, and none beside another one of its uid.
 /// </summary>
 internal sealed class Cluster(Simulator simulator, RunCheck checks)
 {
@@ -32,7 +32,8 @@ internal sealed class Cluster(Simulator simulator, RunCheck checks)
     public RunCheck Checks => checks;
 
     /// <summary>How a trainer tells of a checkpoint; null: nobody answered.</summary>
-    public Func<SimulatedRun, int, Task<JobAnswer?>> NotifyAsync { get; set; } = (_, _) => Task.FromResult<JobAnswer?>(null);
+    public Func<SimulatedRun, int, Task<JobAnswer?>> NotifyAsync { get; set; } =
+        (_, _) => Task.FromResult<JobAnswer?>(null);
 
     public IReadOnlyDictionary<string, int> Nodes => _nodes;
 

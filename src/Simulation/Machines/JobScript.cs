@@ -76,5 +76,5 @@ internal sealed record JobScript
         """);
 
     public static int NumberOf(string manifest) =>
-        int.Parse(manifest.AsSpan(2, manifest.IndexOf('\n', StringComparison.Ordinal) - 2), CultureInfo.InvariantCulture);
+        int.Parse(manifest.AsSpan(2, manifest.AsSpan().IndexOf('\n') - 2), CultureInfo.InvariantCulture);
 }

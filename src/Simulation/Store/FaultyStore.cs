@@ -72,7 +72,8 @@ internal sealed class FaultyStore : IGrainStorage, IJobRows, IRowCollections, ID
     public Task<string> CommitAsync(RowBatch batch, CancellationToken cancellationToken) =>
         _model.CommitAsync(batch, cancellationToken);
 
-    public Task<ImmutableArray<string>> ReadDueAsync(DateTimeOffset now, int max, CancellationToken cancellationToken) =>
+    public Task<ImmutableArray<string>> ReadDueAsync(
+        DateTimeOffset now, int max, CancellationToken cancellationToken) =>
         ReadAsync("due", () => _model.ReadDueAsync(now, max, cancellationToken));
 
     public Task<EventRows> ReadEventsAsync(
@@ -135,7 +136,8 @@ internal sealed class FaultyStore : IGrainStorage, IJobRows, IRowCollections, ID
 
         if (chance.Strikes(_weather.Conflict, "refused"))
         {
-            return Answer<bool>(chance.Span(0.001, 0.1), () => throw new InconsistentStateException("another was faster"));
+            return Answer<bool>(
+                chance.Span(0.001, 0.1), () => throw new InconsistentStateException("another was faster"));
         }
 
         var isAnswerLost = chance.Strikes(_weather.LostCommitAnswer, "unanswered");

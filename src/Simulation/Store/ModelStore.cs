@@ -30,7 +30,8 @@ public sealed partial class ModelStore : IGrainStorage, IJobRows, IRowCollection
 
     /// <summary>
     /// Carries out each commit by the action that it is given: when it likes, or never. The writer goes on, or gets the
-    /// exception, when the task completes: after the action has run, that is a commit of unknown outcome. Null: at once.
+    /// exception, when the task completes: after the action has run, that is a commit of unknown outcome. Null: at
+    /// once.
     /// </summary>
     public Func<ModelCommit, Action, Task>? CommitPath { get; set; }
 

@@ -3,7 +3,9 @@ using Sluice.Grains.Ports;
 
 namespace Sluice.Simulation.Store;
 
-/// <summary>What is stored: what a database file is to its servers. Several <see cref="ModelStore"/> may work on it.</summary>
+/// <summary>
+/// What is stored: what a database file is to its servers. Several <see cref="ModelStore"/> may work on it.
+/// </summary>
 public sealed class ModelTables
 {
     /// <summary>Called with each committed job row, before its writer knows.</summary>

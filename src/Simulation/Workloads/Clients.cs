@@ -45,7 +45,8 @@ internal sealed class Clients(World world)
     {
         var manifest = script.Manifest;
         return AskAsync(
-            script.JobName, $"deploy {script.JobName} {script.GpuReq}-{script.GpuLim} x{script.Replicas} ({script.Number})",
+            script.JobName,
+            $"deploy {script.JobName} {script.GpuReq}-{script.GpuLim} x{script.Replicas} ({script.Number})",
             grain => grain.DeployAsync(new() { Manifest = manifest }),
             answer => $"{answer.Outcome} {answer.Problem}",
             answer => answer.Outcome switch
@@ -110,7 +111,8 @@ internal sealed class Clients(World world)
 
     private static bool Same(JobRecord? one, JobRecord? other) => one is null || other is null
         ? one is null && other is null
-        : one with { Extra = [] } == other with { Extra = [] } && one.Extra.AsSpan().SequenceEqual(other.Extra.AsSpan());
+        : one with { Extra = [] } == other with { Extra = [] }
+            && one.Extra.AsSpan().SequenceEqual(other.Extra.AsSpan());
 
     private async Task<T?> AskAsync<T>(
         string name,
@@ -140,14 +142,15 @@ internal sealed class Clients(World world)
     /// <summary>What an answer says of the stored row.</summary>
     /// <param name="IsTrue">Of a version of it.</param>
     /// <param name="IsFromMemory">
-    /// True: nothing was written for it. While two servers run, the memory of one may be old, until there are read leases.
-    /// </param>
+    /// True: nothing was written for it. While two servers run, the memory of one may be old, until there are read
+    /// leases. </param>
     private sealed record Claim(Func<JobState, bool> IsTrue, bool IsFromMemory = false);
 
     private async Task<T?> CallAsync<T>(string text, Func<Task<T>> call, Func<T, string> describe) =>
         (await TryAsync(text, call, describe)).Answer;
 
-    private async Task<(bool IsAnswered, T? Answer)> TryAsync<T>(string text, Func<Task<T>> call, Func<T, string> describe)
+    private async Task<(bool IsAnswered, T? Answer)> TryAsync<T>(
+        string text, Func<Task<T>> call, Func<T, string> describe)
     {
         var chance = world.Simulator.Chance.Stream($"client.{text.Split(' ')[0]}");
         world.Weather.Count($"clients: {text.Split(' ')[0]}");

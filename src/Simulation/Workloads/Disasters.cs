@@ -36,7 +36,9 @@ internal sealed class Disasters(World world)
         }
         else if (chance.Strikes(weather.CrashedActivation, "crash-activation") && world.Servers.Count > 0)
         {
-            var key = chance.Is(0.5) ? GrainKeys.Capacity(GrainKeys.DefaultDomain) : Clients.KeyOf($"j{chance.Below(8)}");
+            var key = chance.Is(0.5)
+                ? GrainKeys.Capacity(GrainKeys.DefaultDomain)
+                : Clients.KeyOf($"j{chance.Below(8)}");
             if (chance.Pick(world.Servers).Crash(key))
             {
                 world.Weather.Count("activations: crashed");

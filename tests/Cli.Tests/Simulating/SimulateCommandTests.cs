@@ -30,7 +30,8 @@ public sealed class SimulateCommandTests
     [Fact]
     public async Task A_replay_has_only_the_happenings_that_it_is_given()
     {
-        var result = await new Shell().RunAsync("simulate", "--seed", "5", "--steps", "100", "--trace", "--only", "none");
+        var result = await new Shell().RunAsync(
+            "simulate", "--seed", "5", "--steps", "100", "--trace", "--only", "none");
 
         Assert.Equal(ExitCode.Done, result.Code);
         Assert.DoesNotContain("  client  ", result.Out, StringComparison.Ordinal);
