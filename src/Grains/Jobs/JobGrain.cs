@@ -47,6 +47,7 @@ public sealed partial class JobGrain(
 
     public async Task<JobAnswer> UpdateCheckpointAsync(UpdateCheckpoint command)
     {
+        var isRepeat = JobTransitions.IsRepeated(row.State, command);
         var answer = await CommitAsync(JobTransitions.UpdateCheckpoint(row.State, command, time.GetUtcNow()));
         var notified = row.State;
         if (answer.Outcome != JobOutcome.Done || notified.Managed is not { End: JobEnd.None })
@@ -54,9 +55,15 @@ public sealed partial class JobGrain(
             return answer;
         }
 
-        // What waited for this checkpoint is decided now, and the trainer is told in the answer.
+        // What waited for this checkpoint is decided now, and the trainer is told in the answer; told again where it
+        // asks again, as then it never got the answer.
         await SettleAsync();
-        return answer with { Job = row.State.Record, Resize = ManagedTransitions.ResizeSince(notified, row.State) };
+        return answer with
+        {
+            Job = row.State.Record,
+            Resize = ManagedTransitions.ResizeSince(notified, row.State)
+                ?? (isRepeat ? ManagedTransitions.ResizeUnderWay(row.State) : null),
+        };
     }
 
     public async Task<JobAnswer> UpdateStatusAsync(UpdateStatus command)

@@ -61,6 +61,13 @@ public static class JobTransitions
         });
     }
 
+    /// <summary>True: this very notification is the last that was taken.</summary>
+    public static bool IsRepeated(JobState state, UpdateCheckpoint command) =>
+        state is { HasNotified: true, Record: { } record }
+        && command.LastCheckpointTime.Value == record.LastCheckpointTime.Value
+        && command.CompletedEpochs.Value == record.CompletedEpochs.Value
+        && (command.TotalEpochs is null || command.TotalEpochs.Value.Value == record.TotalEpochs.Value);
+
     /// <summary>
     /// A checkpoint notification. The very same one again, and after the first one with both an older time and fewer
     /// epochs, change nothing: those are late repeats.
@@ -72,10 +79,6 @@ public static class JobTransitions
             return Refuse(state, JobOutcome.NotFound);
         }
 
-        var isRepeat = state.HasNotified
-            && command.LastCheckpointTime.Value == record.LastCheckpointTime.Value
-            && command.CompletedEpochs.Value == record.CompletedEpochs.Value
-            && (command.TotalEpochs is null || command.TotalEpochs.Value.Value == record.TotalEpochs.Value);
         var isLate = state.HasNotified
             && command.LastCheckpointTime.Value < record.LastCheckpointTime.Value
             && command.CompletedEpochs.Value < record.CompletedEpochs.Value;
@@ -91,7 +94,7 @@ public static class JobTransitions
             return Refuse(state, JobOutcome.Invalid, problem);
         }
 
-        return isRepeat || isLate
+        return isLate || IsRepeated(state, command)
             ? Done(state)
             : Store(state, state with
             {

@@ -33,6 +33,15 @@ public static class ManagedTransitions
             : null;
 
     /// <summary>
+    /// A resize of which the executor has confirmed nothing yet: the trainer of the allocation before still runs.
+    /// </summary>
+    public static Resize? ResizeUnderWay(JobState state) =>
+        state.Managed is { ShouldRun: true, StartedAt: not null, Applied: { } applied } managed
+            && applied.Generation > managed.ConfirmedGeneration
+            ? new(applied.GpuCount, applied.Generation)
+            : null;
+
+    /// <summary>
     /// Takes over a decision of the ledger; one that is not newer, or of another uid, changes nothing.
     /// </summary>
     public static JobState ApplyAllocation(JobState state, Allocation allocation)

@@ -96,8 +96,10 @@ public sealed class ElasticJobTests
         var answer = await world.Job("a").UpdateCheckpointAsync(notification);
         Assert.Equal(1, answer.Resize?.Gpus);
         Assert.Equal(1, answer.Job!.GpuAssigned);
-        Assert.Null((await world.Job("a").UpdateCheckpointAsync(notification)).Resize);
+        // It asks again: the answer was lost.
+        Assert.Equal(answer.Resize, (await world.Job("a").UpdateCheckpointAsync(notification)).Resize);
         await world.RunExecutorAsync();
+        Assert.Null((await world.Job("a").UpdateCheckpointAsync(notification)).Resize);
         Assert.Equal("running", (await world.RecordAsync("b")).Status);
     }
 

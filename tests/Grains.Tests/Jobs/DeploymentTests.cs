@@ -77,6 +77,18 @@ public sealed class DeploymentTests
             ManagedTransitions.ResizeSince(notified, ManagedTransitions.ApplyAllocation(notified, Waits(6))));
     }
 
+    [Fact]
+    public void A_resize_is_under_way_until_the_executor_confirms_it_and_a_first_start_is_none()
+    {
+        Assert.Null(ManagedTransitions.ResizeUnderWay(Running()));
+        var resized = ManagedTransitions.ApplyAllocation(Running(), Granted(6, 2));
+        Assert.Equal(new Resize(2, 6), ManagedTransitions.ResizeUnderWay(resized));
+        Assert.Null(ManagedTransitions.ResizeUnderWay(Report(resized, RunPhase.Running, generation: 6, attempt: 2)));
+        Assert.Null(ManagedTransitions.ResizeUnderWay(ManagedTransitions.ApplyAllocation(Running(), Waits(6))));
+        Assert.Null(ManagedTransitions.ResizeUnderWay(
+            ManagedTransitions.ApplyAllocation(Deploy(JobState.Nothing).Next, Granted(6, 2))));
+    }
+
     private static void AssertConflict(JobState state, string problem, string manifestText = "the manifest")
     {
         var decision = DeployTransitions.Deploy(state, "a", Manifest(), manifestText, "uid-9", Options, Now);
