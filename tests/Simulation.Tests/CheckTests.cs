@@ -2,9 +2,12 @@ using System.Text;
 using System.Text.Json;
 using Sluice.Grains;
 using Sluice.Grains.Capacity;
+using Sluice.Grains.Events;
 using Sluice.Grains.Interfaces;
+using Sluice.Grains.Interfaces.Events;
 using Sluice.Grains.Interfaces.Jobs;
 using Sluice.Grains.Jobs;
+using Sluice.Grains.Ports;
 using Sluice.Manifests;
 using Sluice.Scheduling.Ledger;
 using Sluice.Simulation.Checks;
@@ -64,6 +67,18 @@ public sealed class CheckTests
         Commit(Holding("u1", 2, 1));
 
         Assert.Equal(["GPUs are free only after the executor confirmed"], _broken);
+    }
+
+    [Fact]
+    public void A_decision_that_its_commit_does_not_tell_of_shows()
+    {
+        var batch = Batch(LedgerState.Empty with
+        {
+            Entries = LedgerState.Empty.Entries.Add("u1", Holding("u1", 1, 0)).Add("u2", Holding("u2", 2, 1)),
+        });
+        _ledger.Committed(batch with { Events = [batch.Events[0], Told(Holding("u2", 1))] });
+
+        Assert.Equal(["every decision is told in the commit that makes it"], _broken);
     }
 
     [Fact]
@@ -265,12 +280,19 @@ public sealed class CheckTests
         Entries = LedgerState.Empty.Entries.AddRange(entries.Select(entry => KeyValuePair.Create(entry.Uid, entry))),
     });
 
-    private void Commit(LedgerState written) => _ledger.Committed(new()
+    private void Commit(LedgerState written) => _ledger.Committed(Batch(written));
+
+    private static RowBatch Batch(LedgerState written) => new()
     {
         Owner = "pool/default",
         ExpectedETag = null,
         Upserts = LedgerRows.Difference(LedgerState.Empty, written).Upserts,
-    });
+        Events = [.. written.Entries.Values.Select(Told)],
+    };
+
+    private static NewEvent Told(LedgerEntry entry) =>
+        new EventDetails { Reason = "because", Generation = entry.Generation }
+            .OfJob(EventKind.Admitted, entry.Claim.JobName, entry.Uid, DateTimeOffset.UnixEpoch);
 
     private void Write(JobState state, string name = "a")
     {

@@ -1,4 +1,5 @@
 using Sluice.Grains.Capacity;
+using Sluice.Grains.Events;
 using Sluice.Grains.Ports;
 using Sluice.Scheduling.Ledger;
 
@@ -6,7 +7,8 @@ namespace Sluice.Simulation.Checks;
 
 /// <summary>
 /// Watches the ledger's commits: no GPU held twice, none given out that is not there, none free before what ran on it
-/// is gone, no namespace raised over its quota, a due row for all that waits for a time, a reason for every decision.
+/// is gone, no namespace raised over its quota, a due row for all that waits for a time, a reason for every decision,
+/// told in the same commit.
 /// </summary>
 internal sealed class LedgerCheck(Action<string, string> fail, Action<string> count)
 {
@@ -64,9 +66,14 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
             Take(entry);
         }
 
+        var told = Told(batch);
         foreach (var entry in written.Entries.Values)
         {
-            Judge(_entries.GetValueOrDefault(entry.Uid), entry);
+            var before = _entries.GetValueOrDefault(entry.Uid);
+            Judge(before, entry);
+            Fail(entry.Generation != (before?.Generation ?? 0) && !told.Contains((entry.Uid, entry.Generation)),
+                "every decision is told in the commit that makes it",
+                $"nothing tells of generation {entry.Generation} of {entry.Claim.JobName} ({entry.Uid})");
             _entries[entry.Uid] = entry;
         }
 
@@ -90,6 +97,13 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
             "generations never start over", $"{written.LastGeneration} after {_lastGeneration}");
         _lastGeneration = last;
     }
+
+    private static HashSet<(string Uid, long Generation)> Told(RowBatch batch) =>
+    [
+        .. batch.Events.Select(happened => EventViews.Of(new(0, happened)))
+            .Where(happened => happened is { Uid: not null, Generation: not null, Reason.Length: > 0 })
+            .Select(happened => (happened.Uid!, happened.Generation!.Value)),
+    ];
 
     private void Release(string uid, HashSet<(string Node, int Gpu)> kept)
     {

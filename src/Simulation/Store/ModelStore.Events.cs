@@ -12,16 +12,16 @@ public sealed partial class ModelStore
     public Task<EventRows> ReadEventsAsync(
         string domain, long after, int max, string? jobName = null, CancellationToken cancellationToken = default) =>
         Task.FromResult(new EventRows(
-            [.. Kept(domain, jobName).Where(row => row.Number > after).Take(max)], DomainOf(domain).Events.Count));
+            [.. Kept(domain, jobName).Where(row => row.Number > after).Take(max)], DomainOf(domain).NewestEvent));
 
     public Task<EventRows> ReadLatestEventsAsync(
         string domain, int max, string? jobName = null, CancellationToken cancellationToken = default) =>
-        Task.FromResult(new EventRows([.. Kept(domain, jobName).TakeLast(max)], DomainOf(domain).Events.Count));
+        Task.FromResult(new EventRows([.. Kept(domain, jobName).TakeLast(max)], DomainOf(domain).NewestEvent));
 
     public async Task WaitForEventAsync(string domain, long after, CancellationToken cancellationToken = default)
     {
         var events = DomainOf(domain);
-        if (events.Events.Count <= after)
+        if (events.NewestEvent <= after)
         {
             events.WaitingForEvent ??= new();
             await events.WaitingForEvent.Task.WaitAsync(MaxWait, _timeProvider, cancellationToken)
@@ -30,12 +30,17 @@ public sealed partial class ModelStore
         }
     }
 
-    /// <summary>With the commit of what they tell of; numbered by their place in the list.</summary>
-    private static void Write(ModelDomain domain, ImmutableArray<NewEvent> events)
+    /// <summary>With the commit of what they tell of.</summary>
+    private void Write(ModelDomain domain, ImmutableArray<NewEvent> events)
     {
         foreach (var happened in events)
         {
-            domain.Events.Add(new(domain.Events.Count + 1, happened));
+            domain.Events.Enqueue(new(++domain.NewestEvent, happened));
+        }
+
+        while (domain.Events.Count > MaxEvents)
+        {
+            domain.Events.Dequeue();
         }
 
         if (!events.IsEmpty)
@@ -47,6 +52,6 @@ public sealed partial class ModelStore
     }
 
     private IEnumerable<EventRow> Kept(string domain, string? jobName) =>
-        DomainOf(domain).Events.TakeLast(MaxEvents)
+        DomainOf(domain).Events
             .Where(row => jobName is null || row.Event.JobName == jobName);
 }

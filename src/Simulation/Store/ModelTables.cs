@@ -57,7 +57,9 @@ internal sealed class ModelDomain(string name)
 
     public TaskCompletionSource? Waiting { get; set; }
 
-    public List<EventRow> Events { get; } = [];
+    public long NewestEvent { get; set; }
+
+    public Queue<EventRow> Events { get; } = [];
 
     public TaskCompletionSource? WaitingForEvent { get; set; }
 }
