@@ -43,7 +43,7 @@ public static class GatewayRoutes
         Map(app, JobRoutes.Reads(new JobReadEndpoints(calls, options)));
         Map(app, JobRoutes.Details(new JobDetailEndpoints(calls, services.GetService<IJobLogs>())));
         Map(app, WorkloadRoutes.All(new WorkloadEndpoints(
-            calls, services.GetRequiredService<ReadManifest>(), options)));
+            calls, operations, services.GetRequiredService<ReadManifest>(), options)));
         Map(app, CapacityRoutes.All(new CapacityEndpoints(calls)));
         Map(app, EventRoutes.All(new EventEndpoints(
             calls, options, services.GetRequiredService<TimeProvider>(),

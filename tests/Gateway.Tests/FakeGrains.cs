@@ -104,7 +104,7 @@ public sealed class FakeGrains
         public Task<JobAnswer> IncrementRestartsAsync(IncrementRestarts command) =>
             AnswerAsync("IncrementRestarts", command);
 
-        public Task<JobAnswer> DeleteAsync() => AnswerAsync("Delete", null);
+        public Task<JobAnswer> DeleteAsync(string? operationId) => AnswerAsync("Delete", operationId);
 
         public Task<JobRecord?> GetAsync() => grains.CallAsync(key, "Get", null, () => grains.Record);
 

@@ -60,14 +60,31 @@ public sealed class RetryTests : IClassFixture<GatewayFixture>
         Assert.Equal(4, Grains.Calls.Count);
     }
 
-    [Fact]
-    public async Task A_retry_carries_the_operation_id_of_its_request()
+    [Theory]
+    [InlineData("POST", "/add_job", Samples.Add)]
+    [InlineData("PUT", "/increment_restarts", Samples.Name)]
+    [InlineData("POST", "/deploy", "name: a")]
+    [InlineData("DELETE", "/delete", """{"names":["a"]}""")]
+    [InlineData("DELETE", "/delete_job", Samples.Name)]
+    public async Task A_retry_carries_the_operation_id_of_its_request_and_no_other_request_has_it(
+        string method, string path, string body)
     {
         Fail(times: 2);
 
-        await _gateway.SendAsync("POST", "/add_job", Samples.Add);
+        await _gateway.SendAsync(method, path, body);
+        await _gateway.SendAsync(method, path, body);
 
-        Assert.Single(Grains.Calls.Select(call => ((AddJob)call.Command!).OperationId).Distinct());
+        var ids = Grains.Calls.Select(call => call.Command switch
+        {
+            AddJob add => add.OperationId,
+            IncrementRestarts increment => increment.OperationId,
+            DeployJob deploy => deploy.OperationId,
+            var id => (string?)id,
+        }).ToList();
+        Assert.Equal(4, ids.Count);
+        Assert.NotNull(ids[0]);
+        Assert.Single(ids.Take(3).Distinct());
+        Assert.NotEqual(ids[0], ids[3]);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ internal static class DeployCommand
             {
                 var waiting = new JobWait(client, environment, timeout);
                 var seen = await waiting.UntilItRunsAsync(JobOf(answer).JobName, cancellationToken);
-                environment.Out.WriteLine(asJson ? ServerAnswer.Write(seen) : JobText.Now(seen));
+                environment.Out.WriteLine(asJson ? seen.Text : JobText.Now(seen.Job));
             }
 
             return ExitCode.Done;

@@ -18,7 +18,7 @@ internal sealed class JobWait(SluiceClient client, CliEnvironment environment, T
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Until the job runs, or has completed.</summary>
-    public Task<JobDescription> UntilItRunsAsync(string name, CancellationToken cancellationToken) =>
+    public Task<SeenJob> UntilItRunsAsync(string name, CancellationToken cancellationToken) =>
         UntilAsync(
             name,
             "to run",
@@ -28,7 +28,7 @@ internal sealed class JobWait(SluiceClient client, CliEnvironment environment, T
     /// <summary>
     /// Until the job runs with so many GPUs a replica and no change of them is pending, or has completed.
     /// </summary>
-    public Task<JobDescription> UntilItRunsWithAsync(string name, int gpus, CancellationToken cancellationToken) =>
+    public Task<SeenJob> UntilItRunsWithAsync(string name, int gpus, CancellationToken cancellationToken) =>
         UntilAsync(
             name,
             $"to run with {Numbers.Count(gpus, "GPU")}",
@@ -57,7 +57,7 @@ internal sealed class JobWait(SluiceClient client, CliEnvironment environment, T
 
     private static bool HasCompleted(JobDescription description) => description.Job.Status == JobStatus.Completed;
 
-    private Task<JobDescription> UntilAsync(
+    private Task<SeenJob> UntilAsync(
         string name, string what, Func<JobDescription, bool> isDone, CancellationToken cancellationToken) =>
         LookAsync(
             $"waiting for {name} {what}",
@@ -67,7 +67,7 @@ internal sealed class JobWait(SluiceClient client, CliEnvironment environment, T
                 var description = answer.Read<JobDescription>();
                 return description.Job.Status == JobStatus.Failed
                     ? throw CliFailure.Refused(HasFailed(description))
-                    : new Look<JobDescription>(description, isDone(description), Now(description));
+                    : new Look<SeenJob>(new(description, answer.Text), isDone(description), Now(description));
             },
             cancellationToken);
 
@@ -115,6 +115,10 @@ internal sealed class JobWait(SluiceClient client, CliEnvironment environment, T
                 await Task.Delay(PollInterval, environment.Time, cancellationToken);
             }
         });
+
+    /// <param name="Job">A job as it was last seen.</param>
+    /// <param name="Text">The same as the server said it.</param>
+    public sealed record SeenJob(JobDescription Job, string Text);
 
     /// <param name="Value">What was seen.</param>
     /// <param name="IsDone">True: it is what is waited for.</param>

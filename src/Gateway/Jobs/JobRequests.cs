@@ -129,8 +129,9 @@ internal static class JobRequests
         ReadOnlySpan<byte> body, string operationId, string? requestDigest) =>
         ReadName(body, new IncrementRestarts { OperationId = operationId, RequestDigest = requestDigest });
 
-    /// <summary>The command is no more than the name.</summary>
-    public static JobRequest<string> ReadDelete(ReadOnlySpan<byte> body) => ReadName(body, "");
+    /// <summary>The command is the operation id.</summary>
+    public static JobRequest<string> ReadDelete(ReadOnlySpan<byte> body, string operationId) =>
+        ReadName(body, operationId);
 
     private static JobRequest<TCommand> ReadName<TCommand>(ReadOnlySpan<byte> body, TCommand command)
         where TCommand : notnull

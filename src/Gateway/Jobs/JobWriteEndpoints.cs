@@ -45,8 +45,8 @@ internal sealed class JobWriteEndpoints(GrainCalls calls, OperationIds operation
 
     public Task DeleteAsync(HttpContext context) => HandleAsync(
         context, StatusCodes.Status200OK, Deleted,
-        static (_, body, _) => JobRequests.ReadDelete(body),
-        static (grain, _) => grain.DeleteAsync());
+        static (_, body, operations) => JobRequests.ReadDelete(body, operations.Next()),
+        static (grain, operationId) => grain.DeleteAsync(operationId));
 
     private static JobRequest<IncrementRestarts> ReadIncrement(
         HttpContext context, ReadOnlySpan<byte> body, OperationIds operations)

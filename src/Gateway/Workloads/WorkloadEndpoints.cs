@@ -8,7 +8,8 @@ using Sluice.Grains.Interfaces.Jobs;
 namespace Sluice.Gateway.Workloads;
 
 /// <summary>Deploy, scale and delete managed jobs.</summary>
-internal sealed class WorkloadEndpoints(GrainCalls calls, ReadManifest readManifest, GatewayOptions options)
+internal sealed class WorkloadEndpoints(
+    GrainCalls calls, OperationIds operations, ReadManifest readManifest, GatewayOptions options)
 {
     private static readonly string PoolKey = GrainKeys.Capacity(GrainKeys.DefaultDomain);
 
@@ -31,7 +32,7 @@ internal sealed class WorkloadEndpoints(GrainCalls calls, ReadManifest readManif
 
         var answer = await calls.CallAsync(
             JobKey(manifest.Name),
-            new DeployJob { Manifest = yaml },
+            new DeployJob { Manifest = yaml, OperationId = operations.Next() },
             static (IJobGrain grain, DeployJob command) => grain.DeployAsync(command));
         WorkloadAnswerWriter.Send(context, answer);
     }
@@ -96,7 +97,8 @@ internal sealed class WorkloadEndpoints(GrainCalls calls, ReadManifest readManif
         if (!JobNames.IsValid(name)) return JobAnswerWriter.NotFound;
         try
         {
-            var answer = await calls.CallAsync(JobKey(name), 0, static (IJobGrain grain, int _) => grain.DeleteAsync());
+            var answer = await calls.CallAsync(
+                JobKey(name), operations.Next(), static (IJobGrain grain, string id) => grain.DeleteAsync(id));
             return answer.Outcome switch
             {
                 JobOutcome.Done => null,

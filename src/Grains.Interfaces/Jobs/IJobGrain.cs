@@ -39,8 +39,12 @@ public interface IJobGrain : IGrainWithStringKey
     Task<JobAnswer> IncrementRestartsAsync(IncrementRestarts command);
 
     /// <summary>Removes the job: the name is free at once; a managed job's processes or pods are ended.</summary>
+    /// <param name="operationId">
+    /// A repeat of the deletion that removed the last job of this name is answered as the first, and leaves a job that
+    /// was added since alone. Null: every call counts.
+    /// </param>
     [Alias("delete")]
-    Task<JobAnswer> DeleteAsync();
+    Task<JobAnswer> DeleteAsync(string? operationId = null);
 
     /// <summary>Reads the manifest, gets an allocation, records the job. The executor runs it.</summary>
     [Alias("deploy")]

@@ -10,8 +10,6 @@ namespace Sluice.Grains.Jobs;
 /// </param>
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Problem">For people: what is wrong; null: nothing.</param>
-public sealed record DeployDecision(JobState Next, DeployOutcome Outcome, string? Problem = null)
-{
-    /// <summary>False: nothing to store.</summary>
-    public bool IsChanged => Outcome == DeployOutcome.Created;
-}
+/// <param name="IsChanged">False: nothing to store.</param>
+public sealed record DeployDecision(
+    JobState Next, DeployOutcome Outcome, string? Problem = null, bool IsChanged = false);

@@ -6,9 +6,12 @@ namespace Sluice.Grains.Jobs;
 /// <summary>What a deployment makes of a job. Pure.</summary>
 public static class DeployTransitions
 {
-    /// <summary>A new name is recorded; the same manifest again changes nothing; any other is a conflict.</summary>
+    /// <summary>
+    /// A new name is recorded; the same manifest again changes nothing; any other is a conflict. A repeat of the very
+    /// operation that made the job is answered as the first.
+    /// </summary>
     public static DeployDecision Deploy(
-        JobState state, string jobName, Manifest manifest, string manifestText, string uid, JobOptions options,
+        JobState state, string jobName, Manifest manifest, DeployJob command, string uid, JobOptions options,
         DateTimeOffset now)
     {
         if (manifest.Name != jobName)
@@ -19,12 +22,14 @@ public static class DeployTransitions
         return state switch
         {
             { Record: null } =>
-                new(Record(state, manifest, manifestText, uid, options, now), DeployOutcome.Created),
+                new(Record(state, manifest, command, uid, options, now), DeployOutcome.Created, IsChanged: true),
+            _ when command.OperationId is not null && state.AddedBy == command.OperationId =>
+                new(state, DeployOutcome.Created),
             { Managed: null } =>
                 Conflict($"{jobName} is the name of a job that Sluice does not run; delete it first"),
             { Managed.End: not JobEnd.None } =>
                 Conflict($"{jobName} has {state.Record.Status}; delete it first"),
-            _ when state.Managed.ManifestText != manifestText =>
+            _ when state.Managed.ManifestText != command.Manifest =>
                 Conflict($"{jobName} is deployed with another manifest; delete it first"),
             _ => new(state, DeployOutcome.Unchanged),
         };
@@ -34,7 +39,7 @@ public static class DeployTransitions
 
     /// <summary>A job that waits for its first allocation.</summary>
     private static JobState Record(
-        JobState state, Manifest manifest, string manifestText, string uid, JobOptions options, DateTimeOffset now)
+        JobState state, Manifest manifest, DeployJob command, string uid, JobOptions options, DateTimeOffset now)
     {
         var arrival = Number.Of(now.ToUnixTimeSeconds());
         return state with
@@ -50,12 +55,12 @@ public static class DeployTransitions
                 LastCheckpointTime = arrival,
             },
             HasNotified = false,
-            AddedBy = null,
+            AddedBy = command.OperationId,
             Answered = [],
             Managed = new ManagedJob
             {
                 Uid = uid,
-                ManifestText = manifestText,
+                ManifestText = command.Manifest,
                 Kind = manifest.Kind,
                 Namespace = manifest.Namespace,
                 Priority = manifest.Priority,

@@ -26,7 +26,13 @@ public static class JobDescriptions
                 Placement = managed.Applied is { IsAdmitted: true } applied && managed.End == JobEnd.None
                     ? string.Join(' ', applied.Blocks)
                     : null,
-                Reason = managed.End == JobEnd.None ? managed.Applied?.Reason : null,
+                Reason = managed switch
+                {
+                    { End: not JobEnd.None } => null,
+                    { IsBackingOff: true } => FormattableString.Invariant(
+                        $"{managed.Message}; it starts again at {managed.NotBefore:HH:mm:ss} UTC, and keeps its GPUs"),
+                    _ => managed.Applied?.Reason,
+                },
                 Attempt = managed.Attempt,
                 ExitCode = managed.ExitCode,
                 Message = managed.Message,

@@ -37,7 +37,7 @@ public sealed partial class JobGrain(
         var state = row.State;
         var allocation = state.Managed is { End: JobEnd.None } managed ? await NudgeAsync(managed.Uid) : null;
         var description = JobDescriptions.Of(state);
-        return description is not null && allocation is not null
+        return description is not null && allocation is not null && !state.Managed!.IsBackingOff
             ? description with { Reason = allocation.Reason }
             : description;
     }
@@ -103,10 +103,10 @@ public sealed partial class JobGrain(
     public Task<JobAnswer> IncrementRestartsAsync(IncrementRestarts command) =>
         CommitAsync(JobTransitions.IncrementRestarts(row.State, command, time.GetUtcNow()));
 
-    public async Task<JobAnswer> DeleteAsync()
+    public async Task<JobAnswer> DeleteAsync(string? operationId = null)
     {
         var isManaged = row.State.Managed is not null;
-        var answer = await CommitAsync(JobTransitions.Delete(row.State));
+        var answer = await CommitAsync(JobTransitions.Delete(row.State, operationId));
         if (isManaged && answer.Outcome == JobOutcome.Done)
         {
             LogDeleted(logger, Key);
@@ -127,7 +127,7 @@ public sealed partial class JobGrain(
         }
 
         var decision = DeployTransitions.Deploy(
-            row.State, JobName, manifest!, command.Manifest, uids.Next(), options.Value, time.GetUtcNow());
+            row.State, JobName, manifest!, command, uids.Next(), options.Value, time.GetUtcNow());
         if (decision.IsChanged)
         {
             await SaveAsync(decision.Next);

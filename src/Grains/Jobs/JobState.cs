@@ -23,6 +23,9 @@ public sealed record JobState : IStoredJob
     /// <summary>The operation that added the job: its repeats get the same answer.</summary>
     public string? AddedBy { get; init; }
 
+    /// <summary>The operation that deleted the last job of this name: its repeats get the same answer.</summary>
+    public string? DeletedBy { get; init; }
+
     /// <summary>Null: external.</summary>
     public ManagedJob? Managed { get; init; }
 

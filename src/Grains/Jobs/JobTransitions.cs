@@ -70,11 +70,14 @@ public static class JobTransitions
 
     /// <summary>
     /// A checkpoint notification. The very same one again, and after the first one with both an older time and fewer
-    /// epochs, change nothing: those are late repeats.
+    /// epochs, change nothing: those are late repeats. One without a run uid for a job that never ran, while a deleted
+    /// one of its name is still being ended, is that one's.
     /// </summary>
     public static JobDecision UpdateCheckpoint(JobState state, UpdateCheckpoint command, DateTimeOffset now)
     {
-        if (state.Record is not { } record || (command.RunUid is { } uid && uid != state.Managed?.Uid))
+        if (state.Record is not { } record
+            || (command.RunUid is { } uid && uid != state.Managed?.Uid)
+            || (command.RunUid is null && state is { Managed.StartedAt: null, Ending.IsEmpty: false }))
         {
             return Refuse(state, JobOutcome.NotFound);
         }
@@ -208,8 +211,14 @@ public static class JobTransitions
     }
 
     /// <summary>The name is free at once; what runs of a managed job goes on being ended, by its uid.</summary>
-    public static JobDecision Delete(JobState state)
+    /// <summary>Removes the job; a repeat of the deletion that removed the one before changes nothing.</summary>
+    public static JobDecision Delete(JobState state, string? operationId = null)
     {
+        if (operationId is not null && state.DeletedBy == operationId)
+        {
+            return new(state, new() { Outcome = JobOutcome.Done }, IsChanged: false);
+        }
+
         if (state.Record is null)
         {
             return Refuse(state, JobOutcome.NotFound);
@@ -226,7 +235,7 @@ public static class JobTransitions
             ? state.Ending.Add(new(managed.Uid, managed.Generation, managed.Attempt))
             : state.Ending;
         return new(
-            JobState.Nothing with { Ending = ending, Unknown = state.Unknown },
+            JobState.Nothing with { Ending = ending, DeletedBy = operationId, Unknown = state.Unknown },
             new() { Outcome = JobOutcome.Done },
             IsChanged: true);
     }

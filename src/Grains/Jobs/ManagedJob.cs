@@ -84,6 +84,10 @@ public sealed record ManagedJob
     [JsonIgnore]
     public bool ShouldRun => End == JobEnd.None && Applied is { IsAdmitted: true };
 
+    /// <summary>True: it failed, holds its GPUs, and is started again at <see cref="NotBefore"/>.</summary>
+    [JsonIgnore]
+    public bool IsBackingOff => ShouldRun && NotBefore is not null;
+
     [JsonIgnore]
     public long Generation => Applied?.Generation ?? 0;
 }

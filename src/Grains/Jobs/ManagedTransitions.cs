@@ -210,7 +210,7 @@ public static class ManagedTransitions
 
         return state with
         {
-            Record = record with { Restarts = record.Restarts + 1 },
+            Record = record with { Restarts = record.Restarts + 1, Status = JobStatus.Scheduled },
             Managed = TrainingLoss.End(managed, report.Attempt, LossCause.Failed, report.At) with
             {
                 Attempt = managed.Attempt + 1,

@@ -39,7 +39,7 @@ public sealed class DeploymentTests
     [Fact]
     public void A_manifest_of_another_name_is_refused()
     {
-        var decision = DeployTransitions.Deploy(JobState.Nothing, "b", Manifest(), "m", "uid-9", Options, Now);
+        var decision = DeployTransitions.Deploy(JobState.Nothing, "b", Manifest(), Ask("m"), "uid-9", Options, Now);
         Assert.Equal((DeployOutcome.Invalid, "metadata.name must be b"), (decision.Outcome, decision.Problem));
         Assert.False(decision.IsChanged);
     }
@@ -89,13 +89,25 @@ public sealed class DeploymentTests
             ManagedTransitions.ApplyAllocation(Deploy(JobState.Nothing).Next, Granted(6, 2))));
     }
 
+    [Fact]
+    public void A_repeat_of_the_operation_that_made_the_job_is_answered_as_the_first()
+    {
+        var made = DeployTransitions.Deploy(
+            JobState.Nothing, "a", Manifest(), Ask(operationId: "op-1"), "uid-9", Options, Now).Next;
+        var repeat = DeployTransitions.Deploy(made, "a", Manifest(), Ask(operationId: "op-1"), "uid-8", Options, Now);
+        Assert.Equal((DeployOutcome.Created, false), (repeat.Outcome, repeat.IsChanged));
+        Assert.Same(made, repeat.Next);
+        var other = DeployTransitions.Deploy(made, "a", Manifest(), Ask(operationId: "op-2"), "uid-8", Options, Now);
+        Assert.Equal(DeployOutcome.Unchanged, other.Outcome);
+    }
+
     private static void AssertConflict(JobState state, string problem, string manifestText = "the manifest")
     {
-        var decision = DeployTransitions.Deploy(state, "a", Manifest(), manifestText, "uid-9", Options, Now);
+        var decision = DeployTransitions.Deploy(state, "a", Manifest(), Ask(manifestText), "uid-9", Options, Now);
         Assert.Equal((DeployOutcome.Conflict, problem), (decision.Outcome, decision.Problem));
         Assert.Same(state, decision.Next);
     }
 
     private static DeployDecision Deploy(JobState state) =>
-        DeployTransitions.Deploy(state, "a", Manifest(), "the manifest", "uid-9", Options, Now);
+        DeployTransitions.Deploy(state, "a", Manifest(), Ask(), "uid-9", Options, Now);
 }

@@ -98,7 +98,7 @@ public sealed class JobEventsTests
         Assert.Equal((EventKind.Deleted, "uid-1"), Pair(Single(Running(), deleted)));
 
         var successor = DeployTransitions.Deploy(
-            deleted, "a", Manifest(), "the manifest", "uid-2", Options, Now).Next;
+            deleted, "a", Manifest(), Ask(), "uid-2", Options, Now).Next;
         Assert.Equal((EventKind.Deployed, "uid-2"), Pair(Single(deleted, successor)));
         var gone = Report(successor, RunPhase.Stopped, generation: 5, attempt: 1, isUnwanted: true);
         Assert.Equal((EventKind.Ended, "uid-1"), Pair(Single(successor, gone)));

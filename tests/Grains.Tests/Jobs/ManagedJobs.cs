@@ -13,8 +13,10 @@ internal static class ManagedJobs
     public static readonly JobOptions Options = new();
 
     public static JobState Deployed(RestartPolicy restartPolicy = RestartPolicy.OnFailure) => DeployTransitions.Deploy(
-        JobState.Nothing, "a", Manifest() with { RestartPolicy = restartPolicy }, "the manifest", "uid-1", Options,
-            Now).Next;
+        JobState.Nothing, "a", Manifest() with { RestartPolicy = restartPolicy }, Ask(), "uid-1", Options, Now).Next;
+
+    public static DeployJob Ask(string manifest = "the manifest", string? operationId = null) =>
+        new() { Manifest = manifest, OperationId = operationId };
 
     public static JobState Running(RestartPolicy restartPolicy = RestartPolicy.OnFailure) => Report(
         ManagedTransitions.ApplyAllocation(Deployed(restartPolicy), Granted(5, 4)), RunPhase.Running, generation: 5,

@@ -117,7 +117,7 @@ public sealed class ManagedTransitionsTests
         Assert.Equal(0, state.Managed!.Failures);
         for (var attempt = 3; attempt <= 6; attempt++)
         {
-            Assert.Equal("running", state.Record!.Status);
+            Assert.Equal("scheduled", state.Record!.Status);
             state = Report(state, RunPhase.Exited, generation: 5, attempt, exitCode: 9);
         }
 
@@ -198,7 +198,7 @@ public sealed class ManagedTransitionsTests
         var deleted = JobTransitions.Delete(Running()).Next;
         Assert.True(deleted.IsActive);
         Assert.Null(deleted.Record);
-        var successor = DeployTransitions.Deploy(deleted, "a", Manifest(), "other", "uid-2", Options, Now).Next;
+        var successor = DeployTransitions.Deploy(deleted, "a", Manifest(), Ask("other"), "uid-2", Options, Now).Next;
         Assert.Equal(
             ["uid-1", "uid-2"], JobClaims.From("job/default/a", 1, successor).Select(claim => claim.Uid));
         Assert.Equal(successor, Report(successor, RunPhase.Exited, generation: 5, attempt: 1, exitCode: 0));
@@ -206,6 +206,51 @@ public sealed class ManagedTransitionsTests
         Assert.Empty(ended.Ending);
         Assert.Equal("uid-2", ended.Managed!.Uid);
         Assert.Equal(ended, Report(ended, RunPhase.Exited, generation: 5, attempt: 1, exitCode: 0));
+    }
+
+    [Fact]
+    public void What_may_come_from_a_deleted_job_that_still_trains_says_nothing_of_its_successor()
+    {
+        var deleted = JobTransitions.Delete(Running()).Next;
+        var successor = DeployTransitions.Deploy(deleted, "a", Manifest(), Ask(), "uid-2", Options, Now).Next;
+        var old = new UpdateCheckpoint { LastCheckpointTime = Number.Of(1_700_000_100), CompletedEpochs = Number.Of(7) };
+        var decision = JobTransitions.UpdateCheckpoint(successor, old, Now);
+        Assert.Equal((JobOutcome.NotFound, false), (decision.Answer.Outcome, decision.IsChanged));
+        Assert.Equal(
+            JobOutcome.Done,
+            JobTransitions.UpdateCheckpoint(successor, old with { RunUid = "uid-2" }, Now).Answer.Outcome);
+        var alone = Report(successor, RunPhase.Stopped, generation: 5, attempt: 1, isUnwanted: true);
+        Assert.Equal(JobOutcome.Done, JobTransitions.UpdateCheckpoint(alone, old, Now).Answer.Outcome);
+    }
+
+    [Fact]
+    public void A_repeated_deletion_is_answered_as_the_first_and_leaves_the_successor_alone()
+    {
+        var deleted = JobTransitions.Delete(Running(), "op-1");
+        Assert.Equal(JobOutcome.Done, deleted.Answer.Outcome);
+        AssertRepeat(deleted.Next, JobTransitions.Delete(deleted.Next, "op-1"));
+        Assert.Equal(JobOutcome.NotFound, JobTransitions.Delete(deleted.Next, "op-2").Answer.Outcome);
+        Assert.Equal(JobOutcome.NotFound, JobTransitions.Delete(deleted.Next).Answer.Outcome);
+        var successor = DeployTransitions.Deploy(deleted.Next, "a", Manifest(), Ask(), "uid-2", Options, Now).Next;
+        AssertRepeat(successor, JobTransitions.Delete(successor, "op-1"));
+
+        static void AssertRepeat(JobState state, JobDecision decision)
+        {
+            Assert.Equal((JobOutcome.Done, false), (decision.Answer.Outcome, decision.IsChanged));
+            Assert.Same(state, decision.Next);
+        }
+    }
+
+    [Fact]
+    public void A_job_that_waits_for_its_next_start_is_scheduled_and_says_why_and_until_when()
+    {
+        var failed = Report(Running(), RunPhase.Exited, generation: 5, attempt: 1, exitCode: 3);
+        Assert.Equal("scheduled", failed.Record!.Status);
+        var at = failed.Managed!.NotBefore!.Value.UtcDateTime;
+        Assert.Equal(
+            $"exited with status 3; it starts again at {at:HH:mm:ss} UTC, and keeps its GPUs",
+            JobDescriptions.Of(failed)!.Reason);
+        Assert.Equal("a test", JobDescriptions.Of(ManagedTransitions.ApplyAllocation(failed, Waits(6)))!.Reason);
     }
 
     [Fact]
