@@ -29,20 +29,12 @@ public static class LedgerEvents
         }
     }
 
-    /// <summary>What commands changed: nodes and quotas that were reported, and what was asked for jobs.</summary>
-    /// <param name="before">The ledger before the commands.</param>
-    /// <param name="after">The ledger with them.</param>
-    /// <param name="askedUids">Jobs for which somebody asked something.</param>
-    /// <param name="now">When.</param>
-    public static IEnumerable<NewEvent> OfCommands(
-        LedgerState before, LedgerState after, IEnumerable<string> askedUids, DateTimeOffset now)
-    {
-        var asked = askedUids.Distinct(StringComparer.Ordinal)
-            .Where(uid => before.Entries.ContainsKey(uid) && after.Entries.ContainsKey(uid))
-            .Select(uid => (Was: before.Entries[uid], Entry: after.Entries[uid]))
-            .Where(one => one.Was.Cap != one.Entry.Cap)
-            .Select(one => Asked(one.Entry).OfJob(EventKind.Asked, one.Entry.Claim.JobName, one.Entry.Uid, now));
-        return Changes(before.Nodes, after.Nodes, node => node.UsableGpus)
+    /// <summary>What an executor's report changed.</summary>
+    /// <param name="before">The ledger before it.</param>
+    /// <param name="after">The ledger with it.</param>
+    /// <param name="now">When it came.</param>
+    public static IEnumerable<NewEvent> OfNodes(LedgerState before, LedgerState after, DateTimeOffset now) =>
+        Changes(before.Nodes, after.Nodes, node => node.UsableGpus)
             .Select(change => Node(change).New(
                 change switch
                 {
@@ -53,9 +45,14 @@ public static class LedgerEvents
                 now))
             .Concat(Changes(before.Quotas, after.Quotas, quota => quota.GpuCount)
                 .Select(change => Quota(change).New(
-                    change.After is null ? EventKind.QuotaLifted : EventKind.QuotaSet, now)))
-            .Concat(asked);
-    }
+                    change.After is null ? EventKind.QuotaLifted : EventKind.QuotaSet, now)));
+
+    /// <summary>What was asked for a job, where that is something new.</summary>
+    /// <param name="before">The job before it.</param>
+    /// <param name="after">The job with it.</param>
+    /// <param name="now">When it was asked.</param>
+    public static IEnumerable<NewEvent> OfWish(LedgerEntry before, LedgerEntry after, DateTimeOffset now) =>
+        before.Cap == after.Cap ? [] : [Asked(after).OfJob(EventKind.Asked, after.Claim.JobName, after.Uid, now)];
 
     private static (string Kind, EventDetails Details) Of(Decision decision, LedgerEntry was, LedgerEntry entry)
     {

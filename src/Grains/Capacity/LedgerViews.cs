@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Scheduling.Ledger;
 using Sluice.Scheduling.Ranking;
@@ -20,6 +21,15 @@ public static class LedgerViews
             : entry.Reason,
         AtNextCheckpoint = entry.Pending?.GpuCount,
     };
+
+    /// <summary>Decisions that their jobs have not confirmed, the oldest first.</summary>
+    public static ImmutableArray<UndeliveredAllocation> Undelivered(LedgerState state, int max) =>
+    [
+        .. state.Entries.Values.Where(entry => entry.IsUndelivered)
+            .OrderBy(entry => entry.Generation)
+            .Take(max)
+            .Select(entry => new UndeliveredAllocation(entry.Claim.JobKey, Allocation(entry))),
+    ];
 
     public static CapacityView View(LedgerState state, string policy) => new()
     {
@@ -44,16 +54,20 @@ public static class LedgerViews
         _ => throw new ArgumentOutOfRangeException(nameof(order), order, "no ranked list"),
     };
 
-    public static LedgerNode Node(NodeCapacity node, string executor) =>
+    /// <summary>The ledger with all that an executor reports.</summary>
+    public static LedgerState TakeNodes(LedgerState state, NodeReport report) => CapacityLedger.ReportNodes(
+        state,
+        report.Executor,
+        report.Nodes.Select(node => Node(node, report.Executor)),
+        report.Quotas.Select(quota => new LedgerQuota(quota.Namespace, report.Executor, quota.GpuCount)));
+
+    private static LedgerNode Node(NodeCapacity node, string executor) =>
         new(node.Name, executor, node.GpuCount, node.IsSimulated)
         {
             LostGpus = node.LostGpus.IsDefault
                 ? []
                 : [.. node.LostGpus.Where(gpu => gpu >= 0 && gpu < node.GpuCount).Distinct().Order()],
         };
-
-    public static LedgerQuota Quota(Interfaces.Capacity.GpuQuota quota, string executor) =>
-        new(quota.Namespace, executor, quota.GpuCount);
 
     private static AllocationView View(LedgerEntry entry) => new()
     {

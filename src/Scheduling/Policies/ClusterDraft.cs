@@ -71,6 +71,19 @@ public sealed class ClusterDraft
         (long)claim.GpuReq * claim.Replicas <= QuotaLeft(claim, withComing: true);
 
     /// <summary>
+    /// GPUs that the job's namespace may take beside those it holds. What was reserved of what is coming makes the free
+    /// part negative, and so leaves the rest of both.
+    /// </summary>
+    /// <param name="claim">The job.</param>
+    /// <param name="withComing">True: what the namespace gives up counts as well.</param>
+    public long QuotaLeft(JobClaim claim, bool withComing = false)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        return !_quotas.TryGetValue(claim.Namespace, out var quota) ? int.MaxValue
+            : Math.Max(0, withComing ? quota.Free + quota.Coming : quota.Free);
+    }
+
+    /// <summary>
     /// The most GPUs a replica, from <paramref name="least"/> to <paramref name="most"/>, at which the whole gang fits
     /// on the nodes and in its quota; null where not even the least does. It may keep what it is planned to have.
     /// </summary>
@@ -142,14 +155,6 @@ public sealed class ClusterDraft
             _ => entry.Blocks,
         });
     }
-
-    /// <summary>
-    /// GPUs that the job's namespace may take beside those it holds. What was reserved of what is coming makes the free
-    /// part negative, and so leaves the rest of both.
-    /// </summary>
-    private long QuotaLeft(JobClaim claim, bool withComing) =>
-        !_quotas.TryGetValue(claim.Namespace, out var quota) ? int.MaxValue
-        : Math.Max(0, withComing ? quota.Free + quota.Coming : quota.Free);
 
     /// <summary>How many GPUs of the blocks the job holds already, and how many it would hold beside those.</summary>
     private (int Kept, int New) Count(LedgerEntry entry, ImmutableArray<GpuBlock> blocks)

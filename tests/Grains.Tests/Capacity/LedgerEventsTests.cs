@@ -76,8 +76,8 @@ public sealed class LedgerEventsTests
                 "node-added comes: comes with 8 GPUs came", "node-lost goes: goes with 2 GPUs is gone",
                 "node-changed shrinks: shrinks has 1 GPU now, it had 8",
             ],
-            Commands(before, after).Select(told => $"{told.Kind} {told.Node}: {told.Reason}"));
-        Assert.Empty(Commands(after, Nodes(after, ("kept", 4), ("shrinks", 1), ("comes", 8))));
+            Report(before, after).Select(told => $"{told.Kind} {told.Node}: {told.Reason}"));
+        Assert.Empty(Report(after, Nodes(after, ("kept", 4), ("shrinks", 1), ("comes", 8))));
     }
 
     [Fact]
@@ -85,16 +85,16 @@ public sealed class LedgerEventsTests
     {
         var before = Nodes(LedgerState.Empty, ("n", 4));
         var lost = before with { Nodes = before.Nodes.SetItem("n", before.Nodes["n"] with { LostGpus = [2] }) };
-        Assert.Equal("n has 3 GPUs now, it had 4", Assert.Single(Commands(before, lost)).Reason);
+        Assert.Equal("n has 3 GPUs now, it had 4", Assert.Single(Report(before, lost)).Reason);
     }
 
     [Fact]
     public void Quotas_that_are_set_changed_and_lifted_are_told()
     {
         var set = Quota(LedgerState.Empty, 4);
-        Assert.Equal("team may hold 4 GPUs", Assert.Single(Commands(LedgerState.Empty, set)).Reason);
-        Assert.Equal("team may hold 8 GPUs now, before 4", Assert.Single(Commands(set, Quota(set, 8))).Reason);
-        var lifted = Assert.Single(Commands(set, LedgerState.Empty));
+        Assert.Equal("team may hold 4 GPUs", Assert.Single(Report(LedgerState.Empty, set)).Reason);
+        Assert.Equal("team may hold 8 GPUs now, before 4", Assert.Single(Report(set, Quota(set, 8))).Reason);
+        var lifted = Assert.Single(Report(set, LedgerState.Empty));
         Assert.Equal((EventKind.QuotaLifted, "team", 4, null), (
             lifted.Kind, lifted.Namespace, lifted.GpusBefore, lifted.GpusAfter));
     }
@@ -103,10 +103,10 @@ public sealed class LedgerEventsTests
     public void A_wish_is_told_where_it_says_something_new()
     {
         var capped = CapacityLedger.SetCap(Waiting, "u", 2);
-        var told = Assert.Single(Commands(Waiting, capped, "u", "u", "stranger"));
+        var told = Assert.Single(Wish(Waiting, capped));
         Assert.Equal((EventKind.Asked, "a", "for at most 2 GPUs"), (told.Kind, told.Job, told.Reason));
-        Assert.Equal("for as many GPUs as fit", Assert.Single(Commands(capped, Waiting, "u")).Reason);
-        Assert.Empty(Commands(capped, capped, "u"));
+        Assert.Equal("for as many GPUs as fit", Assert.Single(Wish(capped, Waiting)).Reason);
+        Assert.Empty(Wish(capped, capped));
     }
 
     private static (LedgerState After, ClusterEvent Told) Decide(LedgerState before, Decision decision)
@@ -115,8 +115,14 @@ public sealed class LedgerEventsTests
         return (after, EventViews.Of(new(1, Assert.Single(LedgerEvents.OfPlan(before, after, [decision], Now)))));
     }
 
-    private static List<ClusterEvent> Commands(LedgerState before, LedgerState after, params string[] asked) =>
-        [.. LedgerEvents.OfCommands(before, after, asked, Now).Select(told => EventViews.Of(new(1, told)))];
+    private static List<ClusterEvent> Report(LedgerState before, LedgerState after) =>
+        [.. LedgerEvents.OfNodes(before, after, Now).Select(told => EventViews.Of(new(1, told)))];
+
+    private static List<ClusterEvent> Wish(LedgerState before, LedgerState after) =>
+    [
+        .. LedgerEvents.OfWish(before.Entries["u"], after.Entries["u"], Now)
+            .Select(told => EventViews.Of(new(1, told))),
+    ];
 
     private static LedgerState Nodes(LedgerState state, params (string Name, int Gpus)[] nodes) =>
         CapacityLedger.ReportNodes(

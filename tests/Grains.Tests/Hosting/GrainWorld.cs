@@ -51,8 +51,9 @@ internal sealed class GrainWorld : IAsyncDisposable
         await StartHostAsync();
     }
 
-    public Task<DeployAnswer> DeployAsync(string name, int req, int lim, bool isAfterCheckpoint = false) =>
-        Job(name).DeployAsync(new() { Manifest = Manifest(name, req, lim, isAfterCheckpoint) });
+    public Task<DeployAnswer> DeployAsync(
+        string name, int req, int lim, bool isAfterCheckpoint = false, int minRunSeconds = 0) =>
+        Job(name).DeployAsync(new() { Manifest = Manifest(name, req, lim, isAfterCheckpoint, minRunSeconds) });
 
     /// <summary>Does all that is desired, as an executor would, until nothing is left to be done.</summary>
     public async Task RunExecutorAsync()
@@ -112,12 +113,14 @@ internal sealed class GrainWorld : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static string Manifest(string name, int req, int lim, bool isAfterCheckpoint) => $$"""
+    private static string Manifest(string name, int req, int lim, bool isAfterCheckpoint, int minRunSeconds) => $$"""
         apiVersion: v1
         kind: Pod
         metadata:
           name: {{name}}
-          annotations: { sluice.dev/scale-mode: {{(isAfterCheckpoint ? "after-checkpoint" : "immediate")}} }
+          annotations:
+            sluice.dev/scale-mode: {{(isAfterCheckpoint ? "after-checkpoint" : "immediate")}}
+            sluice.dev/min-run-seconds: "{{minRunSeconds}}"
         spec:
           restartPolicy: OnFailure
           containers:

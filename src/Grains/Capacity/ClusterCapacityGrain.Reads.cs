@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Sluice.Grains.Events;
+using Sluice.Grains.Interfaces.Capacity;
+using Sluice.Grains.Interfaces.Events;
+using Sluice.Grains.Ports;
+
+namespace Sluice.Grains.Capacity;
+
+public sealed partial class ClusterCapacityGrain
+{
+    public async Task<ImmutableArray<UndeliveredAllocation>> ReadUndeliveredAsync(int max) =>
+        LedgerViews.Undelivered(await SettledAsync(), max);
+
+    public async Task<CapacityView> GetAsync() => LedgerViews.View(await SettledAsync(), policy.Name);
+
+    public async Task<RankedJobs> RankAsync(RankQuery query)
+    {
+        if (await jobs.ReadNewestChangeAsync(Domain) > _follower.Position)
+        {
+            await JoinAsync(command: null);
+        }
+
+        return new(_follower.Lists.Get(LedgerViews.Order(query.Order), query.X, query.Limit));
+    }
+
+    public async Task<JobPage> ReadJobsAsync(long after, int max)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(max);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(max, JobPage.MaxRecords);
+        var page = await jobs.ReadInOrderAsync(Domain, after, max);
+        return new([.. page.Select(Jobs.JobRows.RecordJson)], page.Length < max ? null : page[^1].Added);
+    }
+
+    public async Task<EventPage> ReadEventsAsync(EventQuery query)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(query.Limit);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Limit, EventQuery.MaxEvents);
+        var read = await ReadAsync();
+        if (read.Rows.IsEmpty && query.MayWait)
+        {
+            await events.WaitForEventAsync(Domain, read.Newest);
+            read = await ReadAsync();
+        }
+
+        return EventViews.Page(read, query.Limit);
+
+        Task<EventRows> ReadAsync() => query.After is { } after
+            ? events.ReadEventsAsync(Domain, after, query.Limit, query.Job)
+            : events.ReadLatestEventsAsync(Domain, query.Limit, query.Job);
+    }
+}

@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Grains.Ports;
+using Sluice.Scheduling.Ledger;
+using Sluice.Scheduling.Policies;
+using static Sluice.Grains.Events.EventWords;
+
+namespace Sluice.Grains.Capacity;
+
+/// <summary>
+/// One fold of the ledger: takes commands over in their order, lets the policy plan, and says what is to be committed
+/// and answered. Pure: nothing of it holds before it is committed.
+/// </summary>
+public sealed class LedgerFold
+{
+    /// <summary>
+    /// A plan may make another one possible; more rounds than this in one commit are left to the next.
+    /// </summary>
+    private const int MaxRounds = 4;
+
+    private readonly IPolicy _policy;
+    private readonly DateTimeOffset _now;
+    private readonly List<Decision> _decisions = [];
+    private readonly ImmutableArray<NewEvent>.Builder _events = ImmutableArray.CreateBuilder<NewEvent>();
+
+    private LedgerState _state;
+    private LedgerState? _rested;
+    private DateTimeOffset? _wakeAt;
+
+    private LedgerFold(LedgerState planned, LedgerState observed, IPolicy policy, DateTimeOffset now) =>
+        (_rested, _state, _policy, _now) = (planned, observed, policy, now);
+
+    /// <summary>Folds.</summary>
+    /// <param name="planned">The ledger as the last fold left it.</param>
+    /// <param name="wakeAt">When that one wanted to plan again; null: not by itself.</param>
+    /// <param name="observed">The same with what the jobs' rows have said since.</param>
+    /// <param name="commands">In the order in which they came.</param>
+    /// <param name="policy">Who decides.</param>
+    /// <param name="now">The time.</param>
+    public static FoldedLedger Fold(
+        LedgerState planned,
+        DateTimeOffset? wakeAt,
+        LedgerState observed,
+        IReadOnlyList<LedgerCommand> commands,
+        IPolicy policy,
+        DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(commands);
+        ArgumentNullException.ThrowIfNull(policy);
+        var fold = new LedgerFold(planned, observed, policy, now) { _wakeAt = wakeAt };
+        var scalings = commands.Select(fold.Take).ToList();
+        fold.PlanToRest();
+        return new(
+            fold._state,
+            fold._wakeAt,
+            [.. fold._decisions],
+            fold._events.ToImmutable(),
+            [.. scalings.Select(scaling => scaling is null ? null : scaling.Refusal ?? fold.Answer(scaling.Before!))]);
+    }
+
+    private Scaling? Take(LedgerCommand command)
+    {
+        switch (command)
+        {
+            case Settle:
+                return null;
+            case TakeNodes nodes:
+                TakeOver(LedgerViews.TakeNodes(_state, nodes.Report));
+                return null;
+            case ScaleJob job:
+                return Scale(_state.Entries.GetValueOrDefault(job.Uid), job.Wish);
+            case ScaleBest:
+                return ScaleUpChoice.Find(_policy, _state, _now) is { } best
+                    ? Scale(best, wish: null)
+                    : new(Refusal: new() { Outcome = ScaleOutcome.NoCandidate });
+            default:
+                throw new InvalidOperationException($"unknown command {command.GetType().Name}");
+        }
+    }
+
+    /// <summary>
+    /// Each scaling has a plan of its own, in which its job is the first in line: so none takes another one's turn.
+    /// </summary>
+    private Scaling Scale(LedgerEntry? entry, int? wish)
+    {
+        if (entry is null or { Claim.IsEnding: true } || (wish is null && !entry.IsAdmitted))
+        {
+            return new(Refusal: new()
+            {
+                Outcome = ScaleOutcome.CannotChange,
+                Name = entry?.Claim.JobName,
+                Reason = entry is null ? "the ledger does not know the job"
+                    : entry.Claim.IsEnding ? $"{entry.Claim.JobName} has ended"
+                    : $"{entry.Claim.JobName} {entry.Reason}",
+            });
+        }
+
+        _state = CapacityLedger.SetCap(_state, entry.Uid, wish);
+        _events.AddRange(LedgerEvents.OfWish(entry, _state.Entries[entry.Uid], _now));
+        Plan(entry.Uid);
+        return new(entry);
+    }
+
+    private void TakeOver(LedgerState next)
+    {
+        _events.AddRange(LedgerEvents.OfNodes(_state, next, _now));
+        _state = next;
+    }
+
+    /// <summary>Plans until there is nothing more to decide; what is left then is left to the next fold.</summary>
+    private void PlanToRest()
+    {
+        for (var round = 0; round < MaxRounds && (_wakeAt <= _now || !ReferenceEquals(_state, _rested)); round++)
+        {
+            Plan(preferredUid: null);
+        }
+    }
+
+    private void Plan(string? preferredUid)
+    {
+        var before = _state;
+        var plan = _policy.Plan(before, _now, preferredUid);
+        if (plan.Decisions.IsEmpty)
+        {
+            (_rested, _wakeAt) = (before, plan.WakeAt);
+            return;
+        }
+
+        (_rested, _wakeAt) = (null, _now);
+        _state = CapacityLedger.Apply(_state, plan.Decisions, _now);
+        _decisions.AddRange(plan.Decisions);
+        _events.AddRange(LedgerEvents.OfPlan(before, _state, plan.Decisions, _now));
+    }
+
+    /// <summary>What holds from the commit on; and where that is what held before, why.</summary>
+    private ScaleAnswer Answer(LedgerEntry before)
+    {
+        var after = _state.Entries[before.Uid];
+        return new()
+        {
+            Outcome = ScaleOutcome.Done,
+            Name = after.Claim.JobName,
+            Previous = before.GpuCount,
+            Assigned = after.GpuCount,
+            AtNextCheckpoint = after.Pending?.GpuCount,
+            Reason = after.Pending?.Reason
+                ?? (after.Generation != before.Generation || !after.IsAdmitted
+                    ? after.Reason
+                    : $"{after.Claim.JobName} keeps {Gpus(after.GpuCount)}: "
+                        + ScaleUpObstacle.Find(_state, after)),
+        };
+    }
+
+    /// <summary>What became of a command that scales: who was looked at, as it was before, or why nobody was.</summary>
+    private sealed record Scaling(LedgerEntry? Before = null, ScaleAnswer? Refusal = null);
+}
+
+/// <summary>What a fold came to.</summary>
+/// <param name="State">The ledger.</param>
+/// <param name="WakeAt">When to plan again though nothing happens; null: no need.</param>
+/// <param name="Decisions">In the order in which they were made.</param>
+/// <param name="Events">What happened, in its order.</param>
+/// <param name="Answers">One a command, in their order; null where it does not scale.</param>
+public sealed record FoldedLedger(
+    LedgerState State,
+    DateTimeOffset? WakeAt,
+    ImmutableArray<Decision> Decisions,
+    ImmutableArray<NewEvent> Events,
+    ImmutableArray<ScaleAnswer?> Answers);
