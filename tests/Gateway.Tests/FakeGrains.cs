@@ -137,8 +137,8 @@ public sealed class FakeGrains
         public Task<EventPage> ReadEventsAsync(EventQuery query) =>
             grains.CallAsync(key, "ReadEvents", query, () => grains.Events(query));
 
-        public Task<ScaleAnswer> ScaleBestAsync() =>
-            grains.CallAsync(key, "ScaleBest", null, () => grains.ScaledBest);
+        public Task<ScaleAnswer> ScaleBestAsync(string? operationId) =>
+            grains.CallAsync(key, "ScaleBest", operationId, () => grains.ScaledBest);
 
         public Task<Allocation?> SettleAsync(string? uid) => throw new NotSupportedException();
 

@@ -66,6 +66,7 @@ public sealed class RetryTests : IClassFixture<GatewayFixture>
     [InlineData("POST", "/deploy", "name: a")]
     [InlineData("DELETE", "/delete", """{"names":["a"]}""")]
     [InlineData("DELETE", "/delete_job", Samples.Name)]
+    [InlineData("POST", "/scale", "{}")]
     public async Task A_retry_carries_the_operation_id_of_its_request_and_no_other_request_has_it(
         string method, string path, string body)
     {

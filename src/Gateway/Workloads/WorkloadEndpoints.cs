@@ -53,7 +53,9 @@ internal sealed class WorkloadEndpoints(
         else if (name is null)
         {
             WorkloadAnswerWriter.Send(context, await calls.CallAsync(
-                PoolKey, 0, static (IClusterCapacityGrain grain, int _) => grain.ScaleBestAsync()));
+                PoolKey,
+                operations.Next(),
+                static (IClusterCapacityGrain grain, string id) => grain.ScaleBestAsync(id)));
         }
         else if (!JobNames.IsValid(name))
         {

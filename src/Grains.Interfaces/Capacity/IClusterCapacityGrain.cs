@@ -28,8 +28,12 @@ public interface IClusterCapacityGrain : IWakeableGrain
     Task<ScaleAnswer> ResizeAsync(ResizeJob command);
 
     /// <summary>Scales up the best candidate of the ranking that can use free GPUs.</summary>
+    /// <param name="operationId">
+    /// A repeat gets the first answer and scales no other job, as long as fewer than 64 others were answered since.
+    /// Null: every call counts.
+    /// </param>
     [Alias("scale-best"), AlwaysInterleave]
-    Task<ScaleAnswer> ScaleBestAsync();
+    Task<ScaleAnswer> ScaleBestAsync(string? operationId = null);
 
     /// <summary>
     /// Decisions that their jobs have not confirmed, for the courier; at most <paramref name="max"/>.

@@ -64,7 +64,7 @@ public sealed partial class ClusterCapacityGrain(
         return ScaledAsync(new ScaleJob(command.Uid, command.GpuCount));
     }
 
-    public Task<ScaleAnswer> ScaleBestAsync() => ScaledAsync(new ScaleBest());
+    public Task<ScaleAnswer> ScaleBestAsync(string? operationId = null) => ScaledAsync(new ScaleBest(operationId));
 
     public Task ReportNodesAsync(NodeReport report)
     {

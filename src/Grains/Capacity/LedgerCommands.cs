@@ -17,7 +17,8 @@ public sealed record Settle : LedgerCommand;
 public sealed record ScaleJob(string Uid, int? Wish) : LedgerCommand;
 
 /// <summary>To scale up the job that the policy would choose.</summary>
-public sealed record ScaleBest : LedgerCommand;
+/// <param name="OperationId">A repeat finds the answer of the first; null: every call counts.</param>
+public sealed record ScaleBest(string? OperationId) : LedgerCommand;
 
 /// <summary>To take over the nodes and quotas of an executor.</summary>
 /// <param name="Report">All that it has.</param>

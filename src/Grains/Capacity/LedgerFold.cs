@@ -20,6 +20,7 @@ public sealed class LedgerFold
 
     private readonly IPolicy _policy;
     private readonly DateTimeOffset _now;
+    private readonly OrderedDictionary<string, Scaling> _operations = new(StringComparer.Ordinal);
     private readonly List<Decision> _decisions = [];
     private readonly ImmutableArray<NewEvent>.Builder _events = ImmutableArray.CreateBuilder<NewEvent>();
 
@@ -50,12 +51,9 @@ public sealed class LedgerFold
         var fold = new LedgerFold(planned, observed, policy, now) { _wakeAt = wakeAt };
         var scalings = commands.Select(fold.Take).ToList();
         fold.PlanToRest();
-        return new(
-            fold._state,
-            fold._wakeAt,
-            [.. fold._decisions],
-            fold._events.ToImmutable(),
-            [.. scalings.Select(scaling => scaling is null ? null : scaling.Refusal ?? fold.Answer(scaling.Before!))]);
+        var answers = scalings.Select(scaling => scaling is null ? null : fold.Answer(scaling)).ToImmutableArray();
+        fold.RememberAnswers();
+        return new(fold._state, fold._wakeAt, [.. fold._decisions], fold._events.ToImmutable(), answers);
     }
 
     private Scaling? Take(LedgerCommand command)
@@ -69,14 +67,21 @@ public sealed class LedgerFold
                 return null;
             case ScaleJob job:
                 return Scale(_state.Entries.GetValueOrDefault(job.Uid), job.Wish);
-            case ScaleBest:
-                return ScaleUpChoice.Find(_policy, _state, _now) is { } best
-                    ? Scale(best, wish: null)
-                    : new(Refusal: new() { Outcome = ScaleOutcome.NoCandidate });
+            case ScaleBest { OperationId: null }:
+                return ScaleBest();
+            case ScaleBest { OperationId: { } operation }:
+                return _state.Answered.TryGetValue(operation, out var answered)
+                    ? new(Known: LedgerViews.Answer(answered))
+                    : _operations.TryGetValue(operation, out var earlier) ? earlier
+                    : _operations[operation] = ScaleBest();
             default:
                 throw new InvalidOperationException($"unknown command {command.GetType().Name}");
         }
     }
+
+    private Scaling ScaleBest() => ScaleUpChoice.Find(_policy, _state, _now) is { } best
+        ? Scale(best, wish: null)
+        : new(Known: new() { Outcome = ScaleOutcome.NoCandidate });
 
     /// <summary>
     /// Each scaling has a plan of its own, in which its job is the first in line: so none takes another one's turn.
@@ -85,7 +90,7 @@ public sealed class LedgerFold
     {
         if (entry is null or { Claim.IsEnding: true } || (wish is null && !entry.IsAdmitted))
         {
-            return new(Refusal: new()
+            return new(Known: new()
             {
                 Outcome = ScaleOutcome.CannotChange,
                 Name = entry?.Claim.JobName,
@@ -133,8 +138,13 @@ public sealed class LedgerFold
     }
 
     /// <summary>What holds from the commit on; and where that is what held before, why.</summary>
-    private ScaleAnswer Answer(LedgerEntry before)
+    private ScaleAnswer Answer(Scaling scaling)
     {
+        if (scaling.Before is not { } before)
+        {
+            return scaling.Known!;
+        }
+
         var after = _state.Entries[before.Uid];
         return new()
         {
@@ -151,8 +161,19 @@ public sealed class LedgerFold
         };
     }
 
-    /// <summary>What became of a command that scales: who was looked at, as it was before, or why nobody was.</summary>
-    private sealed record Scaling(LedgerEntry? Before = null, ScaleAnswer? Refusal = null);
+    /// <summary>In the commit of what they tell of. A repeat that finds no candidate again does no harm.</summary>
+    private void RememberAnswers()
+    {
+        foreach (var (operation, scaling) in _operations.Where(one => one.Value.Before is not null))
+        {
+            _state = CapacityLedger.Remember(_state, LedgerViews.Remembered(operation, Answer(scaling)));
+        }
+    }
+
+    /// <summary>What became of a command that scales.</summary>
+    /// <param name="Before">The job that was scaled, as it was; its answer is what the whole fold makes of it.</param>
+    /// <param name="Known">The answer, where no job was scaled.</param>
+    private sealed record Scaling(LedgerEntry? Before = null, ScaleAnswer? Known = null);
 }
 
 /// <summary>What a fold came to.</summary>

@@ -10,5 +10,6 @@ namespace Sluice.Grains.Capacity;
 [JsonSerializable(typeof(LedgerEntry))]
 [JsonSerializable(typeof(LedgerNode))]
 [JsonSerializable(typeof(LedgerQuota))]
+[JsonSerializable(typeof(AnsweredScaling))]
 [JsonSerializable(typeof(LedgerHead))]
 public sealed partial class LedgerJsonContext : JsonSerializerContext;

@@ -6,9 +6,10 @@ using Sluice.Scheduling.Ledger;
 
 namespace Sluice.Grains.Capacity;
 
-/// <summary>The ledger as rows: one an entry, node and quota, and a head. Pure.</summary>
+/// <summary>The ledger as rows: one an entry, node, quota and remembered answer, and a head. Pure.</summary>
 public static class LedgerRows
 {
+    private const string Answers = "answer";
     private const string Entries = "entry";
     private const string Heads = "head";
     private const string Nodes = "node";
@@ -33,6 +34,10 @@ public static class LedgerRows
                 Quotas => state with
                 {
                     Quotas = state.Quotas.Add(row.Key, Parse(row, LedgerJsonContext.Default.LedgerQuota)),
+                },
+                Answers => state with
+                {
+                    Answered = state.Answered.Add(row.Key, Parse(row, LedgerJsonContext.Default.AnsweredScaling)),
                 },
                 Heads => state with
                 {
@@ -63,6 +68,8 @@ public static class LedgerRows
         Compare(Nodes, before.Nodes, after.Nodes, LedgerJsonContext.Default.LedgerNode, (old, node) => old == node);
         Compare(Quotas, before.Quotas, after.Quotas, LedgerJsonContext.Default.LedgerQuota,
             (old, quota) => old == quota);
+        Compare(Answers, before.Answered, after.Answered, LedgerJsonContext.Default.AnsweredScaling,
+            (old, answered) => old == answered);
         return new(upserts.ToImmutable(), deletes.ToImmutable());
 
         void Compare<T>(

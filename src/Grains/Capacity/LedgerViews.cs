@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sluice.Grains.Interfaces.Capacity;
+using Sluice.Grains.Interfaces.Jobs;
 using Sluice.Scheduling.Ledger;
 using Sluice.Scheduling.Ranking;
 using LedgerBlock = Sluice.Scheduling.Ledger.GpuBlock;
@@ -30,6 +31,27 @@ public static class LedgerViews
             .Take(max)
             .Select(entry => new UndeliveredAllocation(entry.Claim.JobKey, Allocation(entry))),
     ];
+
+    /// <summary>What was answered before.</summary>
+    public static ScaleAnswer Answer(AnsweredScaling answered) => new()
+    {
+        Outcome = ScaleOutcome.Done,
+        Name = answered.JobName,
+        Previous = answered.Previous,
+        Assigned = answered.Assigned,
+        AtNextCheckpoint = answered.AtNextCheckpoint,
+        Reason = answered.Reason,
+    };
+
+    /// <summary>The answer of a scaling that was done, as the ledger keeps it.</summary>
+    public static AnsweredScaling Remembered(string operationId, ScaleAnswer answer) => new(
+        operationId,
+        Number: 0,
+        answer.Name!,
+        answer.Previous,
+        answer.Assigned,
+        answer.AtNextCheckpoint,
+        answer.Reason!);
 
     public static CapacityView View(LedgerState state, string policy) => new()
     {

@@ -8,6 +8,9 @@ namespace Sluice.Scheduling.Ledger;
 /// </summary>
 public static class CapacityLedger
 {
+    /// <summary>Answers of scalings that are remembered; the gateway repeats a call within seconds or never.</summary>
+    public const int MaxAnswered = 64;
+
     /// <summary>Takes over what a job's row says. Repeats and older claims change nothing.</summary>
     public static LedgerState Observe(LedgerState state, JobClaim claim)
     {
@@ -60,6 +63,15 @@ public static class CapacityLedger
         state.Entries.TryGetValue(uid, out var entry) && entry.Cap != cap
             ? state with { Entries = state.Entries.SetItem(uid, entry with { Cap = cap }) }
             : state;
+
+    /// <summary>Remembers an answer under its operation id, and forgets the oldest beyond the limit.</summary>
+    public static LedgerState Remember(LedgerState state, AnsweredScaling answered)
+    {
+        var number = state.Answered.Values.Select(one => one.Number).DefaultIfEmpty().Max() + 1;
+        var all = state.Answered.SetItem(answered.OperationId, answered with { Number = number });
+        var forgotten = all.Values.OrderByDescending(one => one.Number).Skip(MaxAnswered);
+        return state with { Answered = all.RemoveRange(forgotten.Select(one => one.OperationId)) };
+    }
 
     /// <summary>Writes decisions into the ledger, in their order.</summary>
     /// <exception cref="InvalidOperationException">

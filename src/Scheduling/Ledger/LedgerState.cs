@@ -21,6 +21,10 @@ public sealed record LedgerState
     public ImmutableSortedDictionary<string, LedgerEntry> Entries { get; init; } =
         ImmutableSortedDictionary.Create<string, LedgerEntry>(StringComparer.Ordinal);
 
+    /// <summary>The newest scalings without a name, by operation id.</summary>
+    public ImmutableSortedDictionary<string, AnsweredScaling> Answered { get; init; } =
+        ImmutableSortedDictionary.Create<string, AnsweredScaling>(StringComparer.Ordinal);
+
     /// <summary>The newest generation that was given out; never starts over.</summary>
     public long LastGeneration { get; init; }
 

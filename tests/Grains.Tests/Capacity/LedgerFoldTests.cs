@@ -91,11 +91,48 @@ public sealed class LedgerFoldTests
     {
         var ledger = Running(gpus: 4, ("a", 1, 2), ("b", 1, 2));
 
-        var folded = Fold(ledger, new ScaleBest(), new ScaleBest(), new ScaleBest());
+        var folded = Fold(ledger, new ScaleBest(null), new ScaleBest(null), new ScaleBest(null));
 
         Assert.Equal(
             [("a", ScaleOutcome.Done), ("b", ScaleOutcome.Done), (null, ScaleOutcome.NoCandidate)],
             folded.Answers.Select(answer => (answer!.Name, answer.Outcome)));
+    }
+
+    [Fact]
+    public void A_repeated_scaling_without_a_name_gets_the_first_answer_and_scales_no_second_job()
+    {
+        var ledger = Running(gpus: 4, ("a", 1, 2), ("b", 1, 2));
+
+        var first = Fold(ledger, new ScaleBest("one"), new ScaleBest("one"));
+        var again = Fold(first.State, new ScaleBest("one"));
+        var other = Fold(again.State, new ScaleBest("two"));
+
+        Assert.Equal("a", first.Answers[0]!.Name);
+        Assert.Equal(first.Answers[0], first.Answers[1]);
+        Assert.Equal(first.Answers[0], again.Answers[0]);
+        Assert.Same(first.State, again.State);
+        Assert.Equal("b", other.Answers[0]!.Name);
+        Assert.Equal(["one", "two"], other.State.Answered.Keys);
+    }
+
+    [Fact]
+    public void A_scaling_that_found_no_candidate_is_not_remembered()
+    {
+        var folded = Fold(Running(gpus: 1, ("a", 1, 2)), new ScaleBest("one"));
+        Assert.Equal(ScaleOutcome.NoCandidate, folded.Answers[0]!.Outcome);
+        Assert.Empty(folded.State.Answered);
+    }
+
+    [Fact]
+    public void The_oldest_answers_are_forgotten_beyond_the_limit()
+    {
+        var state = Enumerable.Range(0, CapacityLedger.MaxAnswered + 2).Aggregate(
+            LedgerState.Empty,
+            (ledger, number) => CapacityLedger.Remember(ledger, new($"op-{number}", 0, "a", 1, 2, null, "r")));
+
+        Assert.Equal(CapacityLedger.MaxAnswered, state.Answered.Count);
+        Assert.DoesNotContain("op-1", state.Answered.Keys);
+        Assert.Contains("op-2", state.Answered.Keys);
     }
 
     [Fact]

@@ -43,6 +43,16 @@ public sealed class LedgerRowsTests
     }
 
     [Fact]
+    public void A_remembered_answer_reads_back_as_it_was_stored_and_is_deleted_when_forgotten()
+    {
+        var remembered = CapacityLedger.Remember(LedgerState.Empty, new("op", 0, "a", 1, 3, 4, "r"));
+        var (upserts, _) = LedgerRows.Difference(LedgerState.Empty, remembered);
+        Assert.Equal(remembered.Answered["op"], LedgerRows.Read(upserts).Answered["op"]);
+        var (_, deletes) = LedgerRows.Difference(remembered, LedgerState.Empty);
+        Assert.Equal(("answer", "op"), Assert.Single(deletes));
+    }
+
+    [Fact]
     public void Each_documented_list_has_its_own_order()
     {
         var orders = Enum.GetValues<RankOrder>()

@@ -60,6 +60,25 @@ public sealed class ScalingTests
     }
 
     [Fact]
+    public async Task A_repeated_scaling_without_a_name_gets_the_first_answer_also_after_a_restart()
+    {
+        await using var world = await GrainWorld.StartAsync(gpus: 4);
+        foreach (var name in new[] { "a", "b" })
+        {
+            await world.DeployAsync(name, 1, 2);
+            await world.Job(name).UpdateAsync(new() { GpuAssigned = 1 });
+        }
+
+        await world.RunExecutorAsync();
+        var first = await world.Capacity.ScaleBestAsync("one");
+        await world.RunExecutorAsync();
+        await world.RestartAsync();
+
+        Assert.Equal(first, await world.Capacity.ScaleBestAsync("one"));
+        Assert.NotEqual(first.Name, (await world.Capacity.ScaleBestAsync("two")).Name);
+    }
+
+    [Fact]
     public async Task A_scaling_that_finds_no_room_says_so_and_not_what_was_decided_last()
     {
         await using var world = await GrainWorld.StartAsync(gpus: 4);
