@@ -39,13 +39,10 @@ internal sealed class ControlPlane
         _services = BuildServices();
         _grains = _services.GetRequiredService<GrainHost>();
         _endpoint = world.Network.Join(Process, _grains.GrainFactory);
-        foreach (var loop in _services.GetServices<IHostedService>())
-        {
-            Start(loop);
-        }
-
-        Process.Run(() => _services.GetRequiredService<NodeReporter>().RunAsync(CancellationToken.None));
-        Process.Run(() => _services.GetRequiredService<ExecutorLoop>().RunAsync(CancellationToken.None));
+        Start<AllocationCourier>(courier => courier.RunAsync(CancellationToken.None));
+        Start<DueRowLoop>(due => due.RunAsync(CancellationToken.None));
+        Start<NodeReporter>(reporter => reporter.RunAsync(CancellationToken.None));
+        Start<ExecutorLoop>(executor => executor.RunAsync(CancellationToken.None));
     }
 
     public SimulatedProcess Process { get; }
@@ -86,16 +83,13 @@ internal sealed class ControlPlane
         }
     }
 
-    private void Start(IHostedService loop)
+    /// <summary>The loops of a server go on until it crashes.</summary>
+    private void Start<TLoop>(Func<TLoop, Task> run)
+        where TLoop : IHostedService
     {
-        var running = loop switch
-        {
-            AllocationCourier courier => Process.Run(() => courier.RunAsync(CancellationToken.None)),
-            DueRowLoop due => Process.Run(() => due.RunAsync(CancellationToken.None)),
-            _ => null,
-        };
-        running?.ContinueWith(
-            ended => _world.Simulator.Fail("loops go on", $"{loop.GetType().Name} ended: {ended.Exception}"),
+        var loop = _services.GetServices<IHostedService>().OfType<TLoop>().Single();
+        Process.Run(() => run(loop)).ContinueWith(
+            ended => _world.Simulator.Fail(Promises.LoopsGoOn, $"{typeof(TLoop).Name} ended: {ended.Exception}"),
             CancellationToken.None, TaskContinuationOptions.None, Process);
     }
 
@@ -106,7 +100,7 @@ internal sealed class ControlPlane
         services.AddSingleton(Process.Time);
         services.AddSingleton<ITurnScheduler>(Process);
         services.AddSingleton<IMeterFactory>(_meters);
-        services.AddSingleton<ILoggerFactory>(new TraceLoggers(_world.Simulator.Trace, Process.Name));
+        services.AddSingleton<ILoggerFactory>(new ServerLog(_world.Simulator, Process.Name));
         services.AddSingleton<IUidSource>(_world);
         services.AddSingleton<IGrainStorage>(_store);
         services.AddSingleton<IJobRows>(_store);
@@ -116,8 +110,8 @@ internal sealed class ControlPlane
         services.AddSingleton<IExecutor>(_executor);
         services.AddSingleton<IRunReports, GrainRunReports>();
         services.AddSingleton<ExecutorInstruments>();
-        services.AddSingleton<NodeReporter>();
-        services.AddSingleton<ExecutorLoop>();
+        services.AddHostedService<NodeReporter>();
+        services.AddHostedService<ExecutorLoop>();
         services.AddEmbeddedGrainHost(host => host.AddGrainsFrom(typeof(JobGrain).Assembly));
         services.AddSluiceGrains();
         services.AddSingleton<IGrainFactory>(new CallPath(_world.Network, Process));
@@ -129,37 +123,6 @@ internal sealed class ControlPlane
             host.CollectionInterval = TimeSpan.FromSeconds(10);
         });
         return services.BuildServiceProvider();
-    }
-}
-
-/// <summary>What servers log is part of the trace.</summary>
-internal sealed class TraceLoggers(Trace trace, string process) : ILoggerFactory, ILogger
-{
-    public ILogger CreateLogger(string categoryName) => this;
-
-    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("there is one log: the trace");
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => trace.IsOn && logLevel >= LogLevel.Information;
-
-    public void Log<TState>(
-        LogLevel logLevel,
-        EventId eventId,
-        TState state,
-        Exception? exception,
-        Func<TState, Exception?, string> formatter)
-    {
-        if (IsEnabled(logLevel))
-        {
-            var cause = exception is null ? "" : $" ({exception.GetType().Name}: {exception.Message})";
-            trace.Write(process, $"logs: {formatter(state, exception)}{cause}");
-        }
-    }
-
-    public void Dispose()
-    {
     }
 }
 

@@ -89,7 +89,7 @@ public static class History
             var unfinished = check.FindUnfinished(workload.Clients.Open);
             if (unfinished is not null && simulator.Now > until)
             {
-                simulator.Fail("every job that can run ends", unfinished);
+                simulator.Fail(Promises.JobsEnd, unfinished);
             }
 
             return unfinished is null;

@@ -47,7 +47,7 @@ public sealed class CheckTests
     {
         Commit(Holding("u1", 1, 0), Holding("u2", 2, 0));
 
-        Assert.Equal(["no GPU is held twice"], _broken);
+        Assert.Equal([Promises.NoGpuIsHeldTwice], _broken);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class CheckTests
     {
         Commit(Holding("u1", 1, 2));
 
-        Assert.Equal(["no commit raises held above allocatable"], _broken);
+        Assert.Equal([Promises.HeldIsWithinAllocatable], _broken);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class CheckTests
 
         Commit(Holding("u1", 2, 1));
 
-        Assert.Equal(["GPUs are free only after the executor confirmed"], _broken);
+        Assert.Equal([Promises.GpusAreFreeOnceConfirmed], _broken);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class CheckTests
         });
         _ledger.Committed(batch with { Events = [batch.Events[0], Told(Holding("u2", 1))] });
 
-        Assert.Equal(["every decision is told in the commit that makes it"], _broken);
+        Assert.Equal([Promises.DecisionsAreTold], _broken);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class CheckTests
     {
         Commit(Holding("u1", 1, 0) with { Reason = "" });
 
-        Assert.Equal(["every decision has its reason"], _broken);
+        Assert.Equal([Promises.DecisionsHaveReasons], _broken);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class CheckTests
         };
         Commit(Holding("u1", 1, 0) with { Pending = pending });
 
-        Assert.Equal(["what must happen at a time is due in the same commit"], _broken);
+        Assert.Equal([Promises.WakeUpsAreStored], _broken);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class CheckTests
 
         Commit(Holding("u1", 4, 0));
 
-        Assert.Contains("generations never start over", _broken);
+        Assert.Contains(Promises.GenerationsNeverStartOver, _broken);
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class CheckTests
 
         Commit(Holding("u1", 1, 0, 1));
 
-        Assert.Equal(["no commit raises a namespace above its quota"], _broken);
+        Assert.Equal([Promises.HeldIsWithinQuota], _broken);
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class CheckTests
 
         Write(Counted(3, "op1"));
 
-        Assert.Contains("an operation counts once", _broken);
+        Assert.Contains(Promises.OperationsCountOnce, _broken);
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class CheckTests
 
         Write(state);
 
-        Assert.Equal(["what was acknowledged stays"], _broken);
+        Assert.Equal([Promises.AcknowledgedStays], _broken);
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class CheckTests
             Managed = next.Managed! with { Attempt = 1 },
         });
 
-        Assert.Equal(["nothing of a deleted job touches its successor"], _broken);
+        Assert.Equal([Promises.SuccessorsBeginAnew], _broken);
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class CheckTests
 
         Write(JobState.Nothing);
 
-        Assert.Equal(["what runs is known until it has ended"], _broken);
+        Assert.Equal([Promises.RunsAreKnown], _broken);
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class CheckTests
         var answers = new AnswerCheck(_rows, (invariant, _) => _broken.Add(invariant));
         var early = answers.Begin(Key, "count");
         answers.Answered(early, "Done", state => state.Record is not null);
-        Assert.Equal(["what was acknowledged is stored"], _broken);
+        Assert.Equal([Promises.AcknowledgedIsStored], _broken);
 
         var late = answers.Begin(Key, "count");
         answers.Seen(Key, Counted(1));
@@ -207,7 +207,7 @@ public sealed class CheckTests
         lists.Answered(lists.Ask("all", _ => true, order: null), [old]);
         lists.Answered(lists.Ask("all", _ => true, order: null), []);
 
-        Assert.Equal(2, _broken.Count(invariant => invariant == "every list after an answered write shows it"));
+        Assert.Equal(2, _broken.Count(invariant => invariant == Promises.ListsShowAnsweredWrites));
     }
 
     [Fact]
@@ -220,7 +220,7 @@ public sealed class CheckTests
 
         lists.Answered(lists.Ask("all", _ => true, record => record.JobName == "a" ? 1 : 2), records);
 
-        Assert.Equal(["lists are in their order"], _broken);
+        Assert.Equal([Promises.ListsAreInOrder], _broken);
     }
 
     private static LedgerEntry Holding(string uid, long generation, params int[] gpus) => new()

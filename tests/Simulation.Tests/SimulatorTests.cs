@@ -111,7 +111,7 @@ public sealed class SimulatorTests
 
         simulator.RunUntil(() => false);
 
-        Assert.Equal("everything comes to rest", simulator.Violation!.Invariant);
+        Assert.Equal(Promises.WorkComesToRest, simulator.Violation!.Invariant);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ internal sealed class Network(Simulator simulator, Weather weather)
     {
         if (_endpoints.Count == 0)
         {
-            After(chance.Span(0.001, 0.1), () => call.Fail(new SiloUnavailableException("no server answers")));
+            After(chance.Span(0.001, 0.1), () => call.Fail(new NoServerFault("no server answers")));
             return;
         }
 
@@ -93,6 +93,12 @@ internal sealed class Network(Simulator simulator, Weather weather)
             return; // its server or its activation has crashed meanwhile
         }
 
+        if (!answered.IsCompletedSuccessfully
+            && (answered.Exception is not { } failure || !IInjectedFault.Explains(failure)))
+        {
+            simulator.Fail(Promises.NoCallFailsByABug, $"{call.Text} at {endpoint.Process.Name}: {answered.Exception}");
+        }
+
         if (isAnswerLost)
         {
             TimeOut(call, chance);
@@ -104,7 +110,7 @@ internal sealed class Network(Simulator simulator, Weather weather)
     }
 
     private void TimeOut(PendingCall call, ChanceStream chance) =>
-        After(chance.Span(0.01, 30), () => call.Fail(new TimeoutException($"{call.Text} was not answered")));
+        After(chance.Span(0.01, 30), () => call.Fail(new LostCallFault($"{call.Text} was not answered")));
 
     private TimeSpan Delay(ChanceStream chance) =>
         chance.Strikes(weather.LateCall, "late") ? chance.Span(0.01, 20)

@@ -40,7 +40,7 @@ internal sealed class AnswerCheck(RowCheck rows, Action<string, string> fail)
         _open.Remove(operation);
         if (isTrue is not null && !operation.Versions.Any(isTrue))
         {
-            fail("what was acknowledged is stored",
+            fail(Promises.AcknowledgedIsStored,
                 $"{operation.Text} was answered {answer}, which holds of no version");
         }
     }

@@ -72,7 +72,7 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
             var before = _entries.GetValueOrDefault(entry.Uid);
             Judge(before, entry);
             Fail(entry.Generation != (before?.Generation ?? 0) && !told.Contains((entry.Uid, entry.Generation)),
-                "every decision is told in the commit that makes it",
+                Promises.DecisionsAreTold,
                 $"nothing tells of generation {entry.Generation} of {entry.Claim.JobName} ({entry.Uid})");
             _entries[entry.Uid] = entry;
         }
@@ -81,20 +81,20 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
         foreach (var (name, before) in held)
         {
             Fail(_quotas.TryGetValue(name, out var quota) && HeldIn(name) > Math.Max(quota.GpuCount, before),
-                "no commit raises a namespace above its quota", $"{name} holds {HeldIn(name)} of {quota?.GpuCount}");
+                Promises.HeldIsWithinQuota, $"{name} holds {HeldIn(name)} of {quota?.GpuCount}");
         }
 
         // A crash right after this commit leaves the due row alone to bring the change about.
         foreach (var entry in _entries.Values.Where(entry =>
             entry.Pending is { } pending && !(batch.DueAt <= pending.DeadlineAt)))
         {
-            fail("what must happen at a time is due in the same commit",
+            fail(Promises.WakeUpsAreStored,
                 $"{entry.Claim.JobName} is to change by {entry.Pending!.DeadlineAt:O}, the wake-up is {batch.DueAt:O}");
         }
 
         var last = Math.Max(_lastGeneration, written.LastGeneration);
         Fail(batch.Upserts.Any(row => row.Collection == "head") && written.LastGeneration <= _lastGeneration,
-            "generations never start over", $"{written.LastGeneration} after {_lastGeneration}");
+            Promises.GenerationsNeverStartOver, $"{written.LastGeneration} after {_lastGeneration}");
         _lastGeneration = last;
     }
 
@@ -114,7 +114,7 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
 
         foreach (var gpu in before.Held().Where(gpu => !kept.Contains(gpu)))
         {
-            Fail(IsInUse(uid, gpu), "GPUs are free only after the executor confirmed",
+            Fail(IsInUse(uid, gpu), Promises.GpusAreFreeOnceConfirmed,
                 $"{gpu} of {before.Claim.JobName} ({uid}) is free, and its processes use it");
             _holders.Remove(gpu);
         }
@@ -127,14 +127,14 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
         {
             if (_holders.TryGetValue(gpu, out var other) && other != entry.Uid)
             {
-                fail("no GPU is held twice",
+                fail(Promises.NoGpuIsHeldTwice,
                     $"{gpu} is held by {other} and given to {entry.Claim.JobName} ({entry.Uid})");
             }
 
             if (!before.Contains(gpu))
             {
                 Fail(!_nodes.TryGetValue(gpu.Node, out var node) || !node.Has(gpu.Gpu),
-                    "no commit raises held above allocatable",
+                    Promises.HeldIsWithinAllocatable,
                     $"{gpu} is given to {entry.Claim.JobName}, and is not there");
             }
 
@@ -147,16 +147,16 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
 
     private void Judge(LedgerEntry? before, LedgerEntry after)
     {
-        Fail(after.Generation < (before?.Generation ?? 0), "generations never start over",
+        Fail(after.Generation < (before?.Generation ?? 0), Promises.GenerationsNeverStartOver,
             $"{after.Claim.JobName} went from {before?.Generation} to {after.Generation}");
         Fail(after.Reason.Length == 0 || (after.Generation > 0 && after.Reason == "new")
                 || after.Pending is { Reason.Length: 0 },
-            "every decision has its reason", $"{after.Claim.JobName} has none");
+            Promises.DecisionsHaveReasons, $"{after.Claim.JobName} has none");
         // A request that is raised while a job runs does not stop it, so only the admission knows a least.
         var isWithinRange = !after.IsAdmitted || after.Generation == before?.Generation
             || (after.GpuCount <= Math.Max(after.Claim.GpuReq, after.Claim.GpuLim)
                 && (before?.IsAdmitted == true || after.GpuCount >= after.Claim.GpuReq));
-        Fail(!isWithinRange, "a job gets what is in its range",
+        Fail(!isWithinRange, Promises.GpusAreWithinRange,
             $"{after.Claim.JobName}: {after.GpuCount} of {after.Claim.GpuReq} to {after.Claim.GpuLim}: {after.Reason}");
         if (after.Generation == before?.Generation)
         {

@@ -69,13 +69,13 @@ internal sealed class ListCheck(RowCheck rows, Action<string, string> fail)
             var record = JsonSerializer.Deserialize(json.Span, Sluice.Grains.GrainsJsonContext.Default.JobRecord)!;
             if (!listed.TryAdd(GrainKeys.Job(GrainKeys.DefaultDomain, record.JobName), json))
             {
-                fail("lists name a job once", $"{question.Text}: {record.JobName} is in it twice");
+                fail(Promises.ListsNameJobsOnce, $"{question.Text}: {record.JobName} is in it twice");
             }
 
             var place = question.Order?.Invoke(record) ?? last;
             if (place < last)
             {
-                fail("lists are in their order", $"{question.Text}: {record.JobName} comes too late");
+                fail(Promises.ListsAreInOrder, $"{question.Text}: {record.JobName} comes too late");
             }
 
             last = place;
@@ -86,14 +86,14 @@ internal sealed class ListCheck(RowCheck rows, Action<string, string> fail)
             var isThere = listed.Remove(key, out var json);
             if (!versions.Any(version => isThere ? IsListedAs(question, version, json) : !IsListed(question, version)))
             {
-                fail("every list after an answered write shows it",
+                fail(Promises.ListsShowAnsweredWrites,
                     $"{question.Text} {(isThere ? "has" : "lacks")} {key} as it was at no time since it was asked for");
             }
         }
 
         foreach (var key in listed.Keys)
         {
-            fail("every list after an answered write shows it", $"{question.Text} has {key}, which never was");
+            fail(Promises.ListsShowAnsweredWrites, $"{question.Text} has {key}, which never was");
         }
     }
 

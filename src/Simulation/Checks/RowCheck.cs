@@ -41,7 +41,7 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
         var isSame = before.Record is not null && after.Record is not null
             && before.Managed?.Uid == after.Managed?.Uid && _rows[row.Key].Row.Added == row.Added;
         var change = _rows.TryGetValue(row.Key, out var known) ? known.Row.Change : 0;
-        Compare(row.Key, "change numbers grow", change, row.Change - 1);
+        Compare(row.Key, Promises.ChangeNumbersGrow, change, row.Change - 1);
         if (isSame)
         {
             Continues(row.Key, before, after);
@@ -58,12 +58,11 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
 
     private void Continues(string key, JobState before, JobState after)
     {
-        const string Monotone = "what was acknowledged stays";
-        Compare(key, Monotone, before.Record!.Restarts, after.Record!.Restarts);
+        Compare(key, Promises.AcknowledgedStays, before.Record!.Restarts, after.Record!.Restarts);
         foreach (var field in before.Record.Extra.Select(field => field.Name)
             .Except(after.Record.Extra.Select(field => field.Name)))
         {
-            fail(Monotone, $"{key} lost the field {field}");
+            fail(Promises.AcknowledgedStays, $"{key} lost the field {field}");
         }
 
         var counted = _counted.TryGetValue(key, out var known) ? known : _counted[key] = [];
@@ -71,12 +70,12 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
             .Except(before.Answered.Select(operation => operation.OperationId)).ToList();
         foreach (var operation in added.Where(operation => !counted.Add(operation)))
         {
-            fail("an operation counts once", $"{operation} counts again on {key}");
+            fail(Promises.OperationsCountOnce, $"{operation} counts again on {key}");
         }
 
         if (added.Count > 0 && after.Record.Restarts - before.Record.Restarts != added.Count)
         {
-            fail("an operation counts once", $"{key}: {added.Count} operations and restarts from "
+            fail(Promises.OperationsCountOnce, $"{key}: {added.Count} operations and restarts from "
                 + $"{before.Record.Restarts} to {after.Record.Restarts}");
         }
 
@@ -85,19 +84,19 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
             return;
         }
 
-        Compare(key, "generations and attempts never fall", old.Generation, now.Generation);
-        Compare(key, "generations and attempts never fall", old.Attempt, now.Attempt);
-        Compare(key, "generations and attempts never fall", old.ConfirmedGeneration, now.ConfirmedGeneration);
-        Compare(key, Monotone, old.Notifications, now.Notifications);
+        Compare(key, Promises.GenerationsNeverFall, old.Generation, now.Generation);
+        Compare(key, Promises.GenerationsNeverFall, old.Attempt, now.Attempt);
+        Compare(key, Promises.GenerationsNeverFall, old.ConfirmedGeneration, now.ConfirmedGeneration);
+        Compare(key, Promises.AcknowledgedStays, old.Notifications, now.Notifications);
         if (old.End != JobEnd.None && now.End != old.End)
         {
-            fail("an end is final", $"{key} was {old.End} and is {now.End}");
+            fail(Promises.EndsAreFinal, $"{key} was {old.End} and is {now.End}");
         }
 
         if (runs.GenerationAlive(now.Uid) is { } alive && now.ConfirmedGeneration > old.ConfirmedGeneration
             && alive < now.ConfirmedGeneration)
         {
-            fail("GPUs are free only after the executor confirmed",
+            fail(Promises.GpusAreFreeOnceConfirmed,
                 $"{key} confirms {now.ConfirmedGeneration}, and {alive} runs");
         }
     }
@@ -109,13 +108,13 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
             || fresh.ConfirmedGeneration != 0 || fresh.End != JobEnd.None || after.Record!.Restarts != 0
             || after.Record.GpuAssigned != 0 || !after.Answered.IsEmpty || after.Record.CompletedEpochs.Value != 0))
         {
-            fail("nothing of a deleted job touches its successor", $"{key} begins with {after.Record} and {fresh}");
+            fail(Promises.SuccessorsBeginAnew, $"{key} begins with {after.Record} and {fresh}");
         }
 
         count(after.Record is null ? "jobs: deleted" : after.Managed is null ? "jobs: added" : "jobs: deployed");
         if (before.Managed is { IsEndConfirmed: false } old && after.Ending.All(ending => ending.Uid != old.Uid))
         {
-            fail("what runs is known until it has ended", $"{key} forgot {old.Uid}");
+            fail(Promises.RunsAreKnown, $"{key} forgot {old.Uid}");
         }
     }
 
@@ -147,7 +146,7 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
 
         if (runs.IsAlive(uid))
         {
-            fail("GPUs are free only after the executor confirmed",
+            fail(Promises.GpusAreFreeOnceConfirmed,
                 $"the end of {uid} of {key} is confirmed, and it lives");
         }
     }

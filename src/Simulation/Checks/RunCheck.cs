@@ -31,13 +31,13 @@ internal sealed class RunCheck(LedgerCheck ledger, Action<string, string> fail, 
         var what = $"{run.Script.JobName} ({run.Uid}), attempt {run.Attempt}";
         if (!_alive.TryAdd(run.Uid, run))
         {
-            fail("a uid runs at most once", $"{what} starts beside attempt {_alive[run.Uid].Attempt}");
+            fail(Promises.UidRunsOnce, $"{what} starts beside attempt {_alive[run.Uid].Attempt}");
         }
 
         if (_last.TryGetValue(run.Uid, out var last))
         {
-            Fail(run.Attempt <= last.Attempt, "an attempt starts at most once", $"{what} starts after {last.Attempt}");
-            Fail(run.Generation < last.Generation, "an older generation never follows",
+            Fail(run.Attempt <= last.Attempt, Promises.AttemptStartsOnce, $"{what} starts after {last.Attempt}");
+            Fail(run.Generation < last.Generation, Promises.OlderGenerationNeverFollows,
                 $"{what} starts under {run.Generation} after {last.Generation}");
         }
         else
@@ -46,11 +46,12 @@ internal sealed class RunCheck(LedgerCheck ledger, Action<string, string> fail, 
         }
 
         _last[run.Uid] = (run.Attempt, run.Generation);
-        Fail(IsOver(run.Uid), "nothing starts after its end", $"{what} starts, and its end was confirmed");
+        Fail(IsOver(run.Uid), Promises.NothingStartsAfterItsEnd, $"{what} starts, and its end was confirmed");
         foreach (var gpu in run.Gpus)
         {
-            Fail(_users.TryGetValue(gpu, out var other), "no GPU has two users", $"{what} starts on {gpu} of {other}");
-            Fail(ledger.HolderOf(gpu) != run.Uid, "what runs holds its GPUs",
+            Fail(_users.TryGetValue(gpu, out var other), Promises.NoGpuHasTwoUsers,
+                $"{what} starts on {gpu} of {other}");
+            Fail(ledger.HolderOf(gpu) != run.Uid, Promises.RunsHoldTheirGpus,
                 $"{what} starts on {gpu}, which {ledger.HolderOf(gpu) ?? "nobody"} holds");
             _users[gpu] = run.Uid;
         }

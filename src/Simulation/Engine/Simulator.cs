@@ -71,6 +71,13 @@ internal sealed class Simulator
         }
     }
 
+    /// <summary>Work of the world that nobody waits for: a bug in it must not pass unseen.</summary>
+    public void Watch(Task work) => work.ContinueWith(
+        failed => Fail(Promises.TheWorldGoesOn, $"{failed.Exception}"),
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted,
+        World);
+
     /// <summary>Runs until <paramref name="isDone"/>, or something went wrong.</summary>
     /// <exception cref="InvalidOperationException">The simulation itself is broken.</exception>
     public void RunUntil(Func<bool> isDone)
@@ -118,7 +125,7 @@ internal sealed class Simulator
         {
             if (done == MaxWorkPerStep)
             {
-                Fail("everything comes to rest", $"{MaxWorkPerStep} pieces of work followed each other at one moment");
+                Fail(Promises.WorkComesToRest, $"{MaxWorkPerStep} pieces of work followed each other at one moment");
             }
 
             var index = _ready.Count == 1 ? 0 : _order.Below(_ready.Count);

@@ -71,18 +71,18 @@ internal sealed class SimulatedExecutor(
         await DelayAsync(chance);
         if (IsLockedOut)
         {
-            throw new IOException("another server has locked the machines");
+            throw new ExecutorFault("another server has locked the machines");
         }
 
         if (chance.Strikes(weather.FailedExecutorCall, "failed"))
         {
-            throw new IOException($"the executor could not {what}");
+            throw new ExecutorFault($"the executor could not {what}");
         }
 
         var isAnswerLost = chance.Strikes(weather.FailedExecutorCall, "unanswered");
         var answer = await operation();
         await DelayAsync(chance);
-        return isAnswerLost ? throw new IOException($"the executor did not answer to {what}") : answer;
+        return isAnswerLost ? throw new ExecutorFault($"the executor did not answer to {what}") : answer;
     }
 
     private Task DelayAsync(ChanceStream chance)

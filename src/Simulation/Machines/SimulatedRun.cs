@@ -69,7 +69,7 @@ internal sealed class SimulatedRun(Cluster cluster, DesiredRun spec, JobScript s
             Phase = RunPhase.Running;
             At = Simulator.Start + cluster.Simulator.Now;
             cluster.Ring();
-            _ = TrainAsync();
+            cluster.Simulator.Watch(TrainAsync());
         });
     }
 
@@ -94,7 +94,8 @@ internal sealed class SimulatedRun(Cluster cluster, DesiredRun spec, JobScript s
             Note("is asked to end");
             var takes = Math.Min(script.SecondsToStop, Cluster.GracePeriod.TotalSeconds);
             _next?.Cancel();
-            After(TimeSpan.FromSeconds(takes * (0.5 + (_chance.Fraction() / 2))), () => _ = EndAsAskedAsync());
+            After(TimeSpan.FromSeconds(takes * (0.5 + (_chance.Fraction() / 2))), 
+                () => cluster.Simulator.Watch(EndAsAskedAsync()));
         }
 
         var ended = new TaskCompletionSource();
@@ -150,7 +151,7 @@ internal sealed class SimulatedRun(Cluster cluster, DesiredRun spec, JobScript s
         if (script.NotifiesOnTerm && IsUp && cluster.ProgressOf(Uid) < script.Epochs)
         {
             // It does not wait for the answer longer than it has.
-            _ = CheckpointAsync(cluster.ProgressOf(Uid) + 1);
+            cluster.Simulator.Watch(CheckpointAsync(cluster.ProgressOf(Uid) + 1));
             await cluster.RestAsync(_chance.Span(0.001, 0.5));
         }
 

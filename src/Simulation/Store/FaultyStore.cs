@@ -107,7 +107,7 @@ internal sealed class FaultyStore : IGrainStorage, IJobRows, IRowCollections, ID
         var chance = _simulator.Chance.Stream($"store.{what}");
         if (chance.Strikes(_weather.FailedRead, "failed"))
         {
-            return Answer<T>(chance.Span(0.001, 5), () => throw new IOException("the store could not be read"));
+            return Answer<T>(chance.Span(0.001, 5), () => throw new StoreFault("the store could not be read"));
         }
 
         var before = Delay(chance);
@@ -131,13 +131,13 @@ internal sealed class FaultyStore : IGrainStorage, IJobRows, IRowCollections, ID
         var chance = _simulator.Chance.Stream($"commit.{commit.Key}");
         if (chance.Strikes(_weather.FailedWrite, "failed"))
         {
-            return Answer<bool>(chance.Span(0.001, 5), () => throw new IOException("nothing was written"));
+            return Answer<bool>(chance.Span(0.001, 5), () => throw new StoreFault("nothing was written"));
         }
 
         if (chance.Strikes(_weather.Conflict, "refused"))
         {
             return Answer<bool>(
-                chance.Span(0.001, 0.1), () => throw new InconsistentStateException("another was faster"));
+                chance.Span(0.001, 0.1), () => throw new ConflictFault("another was faster"));
         }
 
         var isAnswerLost = chance.Strikes(_weather.LostCommitAnswer, "unanswered");
@@ -176,7 +176,7 @@ internal sealed class FaultyStore : IGrainStorage, IJobRows, IRowCollections, ID
                 failure = conflict;
             }
 
-            failure ??= isAnswerLost ? new IOException("the store did not answer") : null;
+            failure ??= isAnswerLost ? new StoreFault("the store did not answer") : null;
             if (after == TimeSpan.Zero)
             {
                 Complete();

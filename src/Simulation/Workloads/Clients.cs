@@ -4,6 +4,7 @@ using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
 using Sluice.Grains.Jobs;
 using Sluice.Simulation.Calls;
+using Sluice.Simulation.Engine;
 using Sluice.Simulation.Machines;
 
 namespace Sluice.Simulation.Workloads;
@@ -165,7 +166,7 @@ internal sealed class Clients(World world)
                 Open--;
                 return (true, answer);
             }
-            catch (Exception failure)
+            catch (Exception failure) when (IInjectedFault.Explains(failure))
             {
                 if (tries == MaxTries)
                 {

@@ -58,7 +58,7 @@ internal sealed class Workload
         }
 
         var name = $"j{chance.Below(Names)}";
-        _ = chance.Below(20) switch
+        _world.Simulator.Watch(chance.Below(20) switch
         {
             < 6 => _clients.DeployAsync(Script(name, chance)),
             6 => AddAsync(name, chance),
@@ -73,7 +73,7 @@ internal sealed class Workload
             16 => _clients.GetAsync(name),
             17 => chance.Is(0.5) ? _clients.DescribeAsync(name) : _clients.ListAllAsync(),
             _ => ListAsync(chance),
-        };
+        });
     }
 
     private Task<JobAnswer?> DeleteAsync(string name) => _clients.WriteAsync(
