@@ -34,11 +34,11 @@ internal sealed class ControlPlane
     {
         _world = world;
         Process = new(world.Simulator, name);
-        _executor = new(world.Simulator, Process, world.Weather, world.Cluster);
-        _store = new(world.Simulator, Process, world.Weather, world.Tables);
+        _executor = new(world.Simulator, Process, world.Weather, world.Cluster, Die);
+        _store = new(world.Simulator, Process, world.Weather, world.Tables, Die);
         _services = BuildServices();
         _grains = _services.GetRequiredService<GrainHost>();
-        _endpoint = world.Network.Join(Process, _grains.GrainFactory);
+        _endpoint = world.Network.Join(Process, _grains.GrainFactory, Die);
         Start<AllocationCourier>(courier => courier.RunAsync(CancellationToken.None));
         Start<DueRowLoop>(due => due.RunAsync(CancellationToken.None));
         Start<NodeReporter>(reporter => reporter.RunAsync(CancellationToken.None));
@@ -55,7 +55,11 @@ internal sealed class ControlPlane
     /// <summary>Nothing of it runs any more.</summary>
     public void Crash()
     {
-        _store.Crash(_ => true);
+        if (_store.Crash(_ => true) > 0)
+        {
+            _world.Weather.Count("servers: crashed with a commit under way");
+        }
+
         Process.Crash();
         _world.Network.Leave(_endpoint);
         _meters.Dispose();
@@ -64,14 +68,20 @@ internal sealed class ControlPlane
     /// <summary>The activation of that key is gone, in the middle of whatever it did.</summary>
     public bool Crash(string key)
     {
-        if (!_grains.Crash(key))
+        var isActive = _grains.Crash(key);
+        if (_store.Crash(one => one == key) > 0)
         {
-            return false;
+            _world.Weather.Count("activations: crashed with a commit under way");
         }
 
-        _store.Crash(one => one == key);
-        _world.Network.Break(_endpoint, call => call.Key == key);
-        return true;
+        if (isActive)
+        {
+            _world.Weather.Count("activations: crashed");
+            _world.Simulator.Trace.Write(Process.Name, $"the activation of {key} crashes");
+            _world.Network.Break(_endpoint, call => call.Key == key);
+        }
+
+        return isActive;
     }
 
     /// <summary>As after a change of the cluster's members: what two may have had in memory is read anew.</summary>
@@ -81,6 +91,23 @@ internal sealed class ControlPlane
         {
             Crash(key);
         }
+    }
+
+    private void Die(ChanceStream chance, string? key)
+    {
+        var isAlone = key is not null && chance.Is(0.4);
+        var delay = chance.Is(0.5) ? TimeSpan.Zero : chance.Span(0.0001, 0.1);
+        _world.Simulator.After(delay, _world.Simulator.World, () =>
+        {
+            if (isAlone)
+            {
+                Crash(key!);
+            }
+            else
+            {
+                _world.LoseServer(this, chance);
+            }
+        });
     }
 
     /// <summary>The loops of a server go on until it crashes.</summary>

@@ -23,9 +23,13 @@ internal sealed class Weather(SortedDictionary<string, long> counts)
         RepeatedCall = Rate(0.03);
         FailedExecutorCall = Rate(0.01);
         SlowExecutor = Rate(0.02);
+        CrashAtCommit = Rate(0.01);
+        CrashAtExecutor = Rate(0.004);
+        CrashAtAnswer = Rate(0.003);
         CrashedProcess = Rate(0.03);
         CrashedActivation = Rate(0.04);
         SecondProcess = Rate(0.02);
+        ResizedNode = Rate(0.01);
         LostNode = Rate(0.01);
         LostRun = Rate(0.03);
         Stall = Rate(0.02);
@@ -54,12 +58,23 @@ internal sealed class Weather(SortedDictionary<string, long> counts)
 
     public double SlowExecutor { get; private set; }
 
+    /// <summary>Of each commit: its server dies while it is under way.</summary>
+    public double CrashAtCommit { get; private set; }
+
+    /// <summary>Of each call of the executor, before or after it did what it was asked.</summary>
+    public double CrashAtExecutor { get; private set; }
+
+    /// <summary>Of each answer: what was asked is done, and its server dies before it says so.</summary>
+    public double CrashAtAnswer { get; private set; }
+
     // Of each move of the world.
     public double CrashedProcess { get; private set; }
 
     public double CrashedActivation { get; private set; }
 
     public double SecondProcess { get; private set; }
+
+    public double ResizedNode { get; private set; }
 
     public double LostNode { get; private set; }
 

@@ -63,6 +63,19 @@ internal sealed class World : IUidSource
         _servers.Add(new(this, string.Create(CultureInfo.InvariantCulture, $"p{++_serversMade}")));
     }
 
+    /// <summary>A server crashes, and another one is started a while later.</summary>
+    public void LoseServer(ControlPlane server, ChanceStream chance)
+    {
+        CrashServer(server);
+        Simulator.After(chance.Span(0.01, 20), Simulator.World, () =>
+        {
+            if (!IsServed)
+            {
+                StartServer();
+            }
+        });
+    }
+
     public void CrashServer(ControlPlane server)
     {
         if (_servers.Remove(server))

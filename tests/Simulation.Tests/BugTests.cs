@@ -74,7 +74,7 @@ public sealed class BugTests
     {
         var network = new Network(_simulator, new(new(StringComparer.Ordinal)));
         var server = new SimulatedProcess(_simulator, "p1");
-        network.Join(server, new FailingGrains(failure));
+        network.Join(server, new FailingGrains(failure), (_, _) => { });
         var caught = false;
         _simulator.World.Run(async () =>
         {

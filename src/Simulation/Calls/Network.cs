@@ -13,9 +13,9 @@ internal sealed class Network(Simulator simulator, Weather weather)
     /// <summary>The servers that take calls, oldest first.</summary>
     public IReadOnlyList<Endpoint> Endpoints => _endpoints;
 
-    public Endpoint Join(SimulatedProcess process, IGrainFactory grains)
+    public Endpoint Join(SimulatedProcess process, IGrainFactory grains, Mishap die)
     {
-        var endpoint = new Endpoint(process, grains);
+        var endpoint = new Endpoint(process, grains, die);
         _endpoints.Add(endpoint);
         return endpoint;
     }
@@ -99,7 +99,13 @@ internal sealed class Network(Simulator simulator, Weather weather)
             simulator.Fail(Promises.NoCallFailsByABug, $"{call.Text} at {endpoint.Process.Name}: {answered.Exception}");
         }
 
-        if (isAnswerLost)
+        if (chance.Strikes(weather.CrashAtAnswer, "crash"))
+        {
+            weather.Count("crashes: before an answer");
+            TimeOut(call, chance);
+            endpoint.Die(chance, call.Text.Key);
+        }
+        else if (isAnswerLost)
         {
             TimeOut(call, chance);
         }
@@ -131,7 +137,7 @@ internal sealed class Network(Simulator simulator, Weather weather)
 }
 
 /// <summary>A server that takes calls.</summary>
-internal sealed record Endpoint(SimulatedProcess Process, IGrainFactory Grains)
+internal sealed record Endpoint(SimulatedProcess Process, IGrainFactory Grains, Mishap Die)
 {
     /// <summary>Under way here.</summary>
     public List<PendingCall> Calls { get; } = [];

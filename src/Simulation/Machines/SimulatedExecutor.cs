@@ -10,7 +10,7 @@ namespace Sluice.Simulation.Machines;
 /// server may use it, as the lock on a data folder has it.
 /// </summary>
 internal sealed class SimulatedExecutor(
-    Simulator simulator, SimulatedProcess process, Weather weather, Cluster cluster) : IExecutor
+    Simulator simulator, SimulatedProcess process, Weather weather, Cluster cluster, Mishap mishap) : IExecutor
 {
     /// <summary>A newer server has taken over the machines.</summary>
     public bool IsLockedOut { get; set; }
@@ -80,7 +80,19 @@ internal sealed class SimulatedExecutor(
         }
 
         var isAnswerLost = chance.Strikes(weather.FailedExecutorCall, "unanswered");
+        if (chance.Strikes(weather.CrashAtExecutor, "crash"))
+        {
+            weather.Count("crashes: at the executor");
+            mishap(chance, null);
+        }
+
         var answer = await operation();
+        if (chance.Strikes(weather.CrashAtExecutor, "crash-after"))
+        {
+            weather.Count("crashes: at the executor");
+            mishap(chance, null);
+        }
+
         await DelayAsync(chance);
         return isAnswerLost ? throw new ExecutorFault($"the executor did not answer to {what}") : answer;
     }

@@ -7,20 +7,20 @@ using Sluice.Simulation.Engine;
 namespace Sluice.Simulation.Store;
 
 /// <summary>
-/// The store as one process sees it: slow now and then, failing before a commit or after it, in conflict, or stalled. A
-/// commit under way when its process crashes still happens, or never, as the seed says.
+/// The store as one process sees it: slow now and then, failing before a commit or after it, in conflict, or stalled.
 /// </summary>
-internal sealed class FaultyStore : IGrainStorage, IJobRows, IRowCollections, IDueRows, IEventRows
+internal sealed partial class FaultyStore : IGrainStorage, IJobRows, IRowCollections, IDueRows, IEventRows
 {
     private readonly ModelStore _model;
     private readonly Simulator _simulator;
     private readonly SimulatedProcess _process;
     private readonly Weather _weather;
-    private readonly List<(string Key, SimulatedEvent Event, Action Write, bool IsKept)> _underWay = [];
+    private readonly Mishap _mishap;
 
-    public FaultyStore(Simulator simulator, SimulatedProcess process, Weather weather, ModelTables tables)
+    public FaultyStore(
+        Simulator simulator, SimulatedProcess process, Weather weather, ModelTables tables, Mishap mishap)
     {
-        (_simulator, _process, _weather) = (simulator, process, weather);
+        (_simulator, _process, _weather, _mishap) = (simulator, process, weather, mishap);
         _model = new(Json, process.Time, tables)
         {
             CommitPath = CommitAsync,
@@ -87,20 +87,6 @@ internal sealed class FaultyStore : IGrainStorage, IJobRows, IRowCollections, ID
     public Task WaitForEventAsync(string domain, long after, CancellationToken cancellationToken) =>
         _model.WaitForEventAsync(domain, after, cancellationToken);
 
-    /// <summary>Who writes is about to crash: each commit under way happens now, or never.</summary>
-    public void Crash(Func<string, bool> isCrashing)
-    {
-        foreach (var one in _underWay.Where(one => isCrashing(one.Key)).ToList())
-        {
-            _underWay.Remove(one);
-            one.Event.Cancel();
-            if (one.IsKept)
-            {
-                one.Write();
-            }
-        }
-    }
-
     /// <summary>The model reads on the spot; what was read may be old by the time it is answered.</summary>
     private Task<T> ReadAsync<T>(string what, Func<Task<T>> read)
     {
@@ -124,80 +110,6 @@ internal sealed class FaultyStore : IGrainStorage, IJobRows, IRowCollections, ID
             _simulator.After(after, _process, () => answer.SetResult(value));
         });
         return answer.Task;
-    }
-
-    private Task CommitAsync(ModelCommit commit, Action write)
-    {
-        var chance = _simulator.Chance.Stream($"commit.{commit.Key}");
-        if (chance.Strikes(_weather.FailedWrite, "failed"))
-        {
-            return Answer<bool>(chance.Span(0.001, 5), () => throw new StoreFault("nothing was written"));
-        }
-
-        if (chance.Strikes(_weather.Conflict, "refused"))
-        {
-            return Answer<bool>(
-                chance.Span(0.001, 0.1), () => throw new ConflictFault("another was faster"));
-        }
-
-        var isAnswerLost = chance.Strikes(_weather.LostCommitAnswer, "unanswered");
-        var isKeptByCrash = chance.Is(0.5);
-        var before = Delay(chance);
-        var after = isAnswerLost ? chance.Span(0.001, 10) : Delay(chance);
-        var answer = new TaskCompletionSource();
-        if (before == TimeSpan.Zero)
-        {
-            Write();
-        }
-        else
-        {
-            var next = _simulator.After(before, _process, () =>
-            {
-                _underWay.RemoveAll(one => one.Write == Write);
-                Write();
-            });
-            _underWay.Add((commit.Key, next, Write, isKeptByCrash));
-        }
-
-        return answer.Task;
-
-        void Write()
-        {
-            Exception? failure = null;
-            try
-            {
-                write();
-                _simulator.Trace.Write(_process.Name, $"commits {commit.Key} as {commit.NewETag}");
-            }
-            catch (InconsistentStateException conflict)
-            {
-                _weather.Count("conflicts");
-                _simulator.Trace.Write(_process.Name, $"cannot commit {commit.Key}: {conflict.Message}");
-                failure = conflict;
-            }
-
-            failure ??= isAnswerLost ? new StoreFault("the store did not answer") : null;
-            if (after == TimeSpan.Zero)
-            {
-                Complete();
-            }
-            else
-            {
-                _simulator.After(after, _process, Complete);
-            }
-
-            void Complete()
-            {
-                if (failure is null)
-                {
-                    answer.SetResult();
-                }
-                else
-                {
-                    answer.SetException(failure);
-                }
-            }
-        }
     }
 
     private Task<T> Answer<T>(TimeSpan delay, Func<T> answer)

@@ -26,7 +26,7 @@ internal sealed class Disasters(World world)
         var weather = world.Weather;
         if (chance.Strikes(weather.CrashedProcess, "crash") && world.Servers.Count > 0)
         {
-            CrashServer(chance);
+            world.LoseServer(chance.Pick(world.Servers), chance);
         }
         else if (chance.Strikes(weather.SecondProcess, "second-server") && world.Servers.Count == 1)
         {
@@ -39,11 +39,11 @@ internal sealed class Disasters(World world)
             var key = chance.Is(0.5)
                 ? GrainKeys.Capacity(GrainKeys.DefaultDomain)
                 : Clients.KeyOf($"j{chance.Below(8)}");
-            if (chance.Pick(world.Servers).Crash(key))
-            {
-                world.Weather.Count("activations: crashed");
-                world.Simulator.Trace.Write("world", $"the activation of {key} crashes");
-            }
+            chance.Pick(world.Servers).Crash(key);
+        }
+        else if (chance.Strikes(weather.ResizedNode, "resize-node"))
+        {
+            ResizeNode(chance);
         }
         else if (chance.Strikes(weather.LostNode, "lose-node"))
         {
@@ -92,28 +92,13 @@ internal sealed class Disasters(World world)
         }
     }
 
-    private void CrashServer(ChanceStream chance)
+    private void ResizeNode(ChanceStream chance)
     {
-        world.CrashServer(chance.Pick(world.Servers));
-        var isResized = chance.Is(0.3);
-        Later(chance.Span(0.01, 20), () =>
-        {
-            if (world.IsServed)
-            {
-                return;
-            }
-
-            if (isResized)
-            {
-                var node = chance.Pick(world.Cluster.Nodes.Keys.ToList());
-                var gpus = chance.Between(0, 8);
-                world.Weather.Count(gpus < world.Cluster.Nodes[node] ? "nodes: shrunk" : "nodes: grown");
-                world.Simulator.Trace.Write("world", $"{node} has {gpus} GPUs from now on");
-                world.Cluster.SetNode(node, gpus);
-            }
-
-            world.StartServer();
-        });
+        var node = chance.Pick(world.Cluster.Nodes.Keys.ToList());
+        var gpus = chance.Between(0, 8);
+        world.Weather.Count(gpus < world.Cluster.Nodes[node] ? "nodes: shrunk" : "nodes: grown");
+        world.Simulator.Trace.Write("world", $"{node} has {gpus} GPUs from now on");
+        world.Cluster.SetNode(node, gpus);
     }
 
     private void LoseNode(ChanceStream chance)
