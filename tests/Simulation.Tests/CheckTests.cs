@@ -74,6 +74,7 @@ public sealed class CheckTests
     {
         var batch = Batch(LedgerState.Empty with
         {
+            LastGeneration = 2,
             Entries = LedgerState.Empty.Entries.Add("u1", Holding("u1", 1, 0)).Add("u2", Holding("u2", 2, 1)),
         });
         _ledger.Committed(batch with { Events = [batch.Events[0], Told(Holding("u2", 1))] });
@@ -141,6 +142,7 @@ public sealed class CheckTests
     public void An_update_that_is_lost_shows()
     {
         var state = Counted(0);
+        Write(state);
         Write(state with { Record = state.Record! with { Extra = [new("f", "1")] } });
 
         Write(state);
@@ -165,6 +167,88 @@ public sealed class CheckTests
         });
 
         Assert.Equal([Promises.SuccessorsBeginAnew], _broken);
+    }
+
+    [Fact]
+    public void An_external_successor_that_begins_with_something_of_its_predecessor_shows()
+    {
+        Write(Counted(0));
+        Write(JobState.Nothing);
+        Write(Counted(0) with { AddedBy = "op1" });
+        Assert.Empty(_broken);
+
+        Write(JobState.Nothing);
+        Write(Counted(0) with { HasNotified = true });
+
+        Assert.Equal([Promises.SuccessorsBeginAnew], _broken);
+    }
+
+    [Fact]
+    public void A_deleted_job_of_which_more_is_left_than_what_runs_shows()
+    {
+        Write(Counted(0));
+
+        Write(JobState.Nothing with { AddedBy = "op1" });
+
+        Assert.Equal([Promises.SuccessorsBeginAnew], _broken);
+    }
+
+    [Fact]
+    public void A_notification_of_a_dying_predecessor_that_its_successor_takes_shows()
+    {
+        _rows.Notifies(Key, 7, "u1", isNamed: false);
+        var waiting = Deployed("u2") with { Ending = [new("u1", 0, 0)] };
+        var running = waiting with { Managed = waiting.Managed! with { StartedAt = DateTimeOffset.UnixEpoch } };
+        Write(waiting);
+        Write(running);
+        Write(running with { Record = running.Record! with { LastCheckpointTime = Number.Of(7) } });
+        Assert.Empty(_broken);
+
+        Write(JobState.Nothing with { Ending = [new("u1", 0, 0), new("u2", 0, 0)] });
+        var next = Deployed("u3") with { Ending = [new("u1", 0, 0), new("u2", 0, 0)] };
+        Write(next);
+        Write(next with { Record = next.Record! with { LastCheckpointTime = Number.Of(7) } });
+
+        Assert.Equal([Promises.SuccessorsBeginAnew], _broken);
+    }
+
+    [Fact]
+    public void A_uid_that_comes_back_shows()
+    {
+        Write(Deployed("u1"));
+        Write(JobState.Nothing with { Ending = [new("u1", 0, 0)] });
+
+        Write(Deployed("u1") with { Ending = [new("u1", 0, 0)] });
+
+        Assert.Contains(Promises.SuccessorsBeginAnew, _broken);
+    }
+
+    [Fact]
+    public void A_generation_that_two_jobs_get_shows()
+    {
+        var given = LedgerState.Empty with { LastGeneration = 7 };
+        Commit(given with { Entries = given.Entries.Add("u1", Holding("u1", 7, 0)).Add("u2", Holding("u2", 7, 1)) });
+
+        Assert.Equal([Promises.GenerationsAreUnique], _broken);
+    }
+
+    [Fact]
+    public void A_generation_that_was_given_out_before_or_is_over_the_head_shows()
+    {
+        Commit(Holding("u1", 5, 0));
+
+        Commit(LedgerState.Empty with
+        {
+            LastGeneration = 6,
+            Entries = LedgerState.Empty.Entries.Add("u2", Holding("u2", 4, 1)),
+        });
+        Commit(LedgerState.Empty with
+        {
+            LastGeneration = 7,
+            Entries = LedgerState.Empty.Entries.Add("u2", Holding("u2", 8, 1)),
+        });
+
+        Assert.Equal([Promises.GenerationsAreUnique, Promises.GenerationsAreUnique], _broken);
     }
 
     [Fact]
@@ -277,6 +361,7 @@ public sealed class CheckTests
 
     private void Commit(params LedgerEntry[] entries) => Commit(LedgerState.Empty with
     {
+        LastGeneration = entries.Max(entry => entry.Generation),
         Entries = LedgerState.Empty.Entries.AddRange(entries.Select(entry => KeyValuePair.Create(entry.Uid, entry))),
     });
 

@@ -40,7 +40,8 @@ public sealed class HistoryTests
     [
         ("servers: crashed with a commit under way", 150), ("activations: crashed with a commit under way", 50),
         ("commits: kept by a crash", 100), ("commits: lost in a crash", 100), ("crashes: at the executor", 100),
-        ("crashes: before an answer", 50), ("servers: crashed", 300), ("servers: started beside another", 100), ("activations: crashed", 200),
+        ("crashes: before an answer", 50), ("servers: crashed", 300), ("servers: started beside another", 100),
+        ("activations: crashed", 200),
         ("store: stalled", 100), ("conflicts", 100), ("nodes: lost", 50), ("nodes: shrunk", 10), ("runs: lost", 50),
         ("runs: started", 2_000), ("decisions: admitted", 1_000), ("decisions: resized", 200),
         ("decisions: preempted", 10), ("jobs: deployed", 1_000), ("jobs: completed", 1_000), ("jobs: deleted", 200),

@@ -66,6 +66,7 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
             Take(entry);
         }
 
+        JudgeGenerations(batch, written);
         var told = Told(batch);
         foreach (var entry in written.Entries.Values)
         {
@@ -92,10 +93,25 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
                 $"{entry.Claim.JobName} is to change by {entry.Pending!.DeadlineAt:O}, the wake-up is {batch.DueAt:O}");
         }
 
-        var last = Math.Max(_lastGeneration, written.LastGeneration);
-        Fail(batch.Upserts.Any(row => row.Collection == "head") && written.LastGeneration <= _lastGeneration,
-            Promises.GenerationsNeverStartOver, $"{written.LastGeneration} after {_lastGeneration}");
-        _lastGeneration = last;
+    }
+
+    /// <summary>What is new lies between the head before and the head that the same commit writes, each once.</summary>
+    private void JudgeGenerations(RowBatch batch, LedgerState written)
+    {
+        var hasHead = batch.Upserts.Any(row => row.Collection == "head");
+        Fail(hasHead && written.LastGeneration <= _lastGeneration, Promises.GenerationsNeverStartOver,
+            $"{written.LastGeneration} after {_lastGeneration}");
+        var head = Math.Max(_lastGeneration, written.LastGeneration);
+        var given = new HashSet<long>();
+        foreach (var entry in written.Entries.Values
+            .Where(entry => entry.Generation != (_entries.GetValueOrDefault(entry.Uid)?.Generation ?? 0)))
+        {
+            Fail(entry.Generation <= _lastGeneration || entry.Generation > head || !given.Add(entry.Generation),
+                Promises.GenerationsAreUnique,
+                $"{entry.Claim.JobName} gets {entry.Generation}, the heads are {_lastGeneration} and {head}");
+        }
+
+        _lastGeneration = head;
     }
 
     private static HashSet<(string Uid, long Generation)> Told(RowBatch batch) =>

@@ -1,4 +1,8 @@
+using System.Text;
+using System.Text.Json;
+using Sluice.Grains;
 using Sluice.Grains.Interfaces;
+using Sluice.Grains.Interfaces.Jobs;
 using Sluice.Grains.Jobs;
 using Sluice.Grains.Ports;
 
@@ -23,6 +27,8 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
     private readonly HashSet<string> _over = new(StringComparer.Ordinal);
     private readonly Queue<string> _overInOrder = [];
     private readonly Dictionary<string, HashSet<string>> _counted = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Key, double At), (string Uid, bool IsNamed)> _notifiers = [];
+    private readonly Queue<(string Key, double At)> _notifiersInOrder = [];
 
     /// <summary>The newest version of each job's row, deleted ones too.</summary>
     public IReadOnlyDictionary<string, RowVersion> Rows => _rows;
@@ -34,6 +40,21 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
     public bool IsOver(string uid) => _over.Contains(uid);
 
     public JobState StateOf(string key) => _rows.TryGetValue(key, out var version) ? version.State : RowVersion.Nothing;
+
+    /// <summary>A trainer is about to notify.</summary>
+    /// <param name="key">Of the job that it means.</param>
+    /// <param name="at">The time of the checkpoint; no other notification of that name has the same.</param>
+    /// <param name="uid">Its run.</param>
+    /// <param name="isNamed">False: it does not say which run it is.</param>
+    public void Notifies(string key, double at, string uid, bool isNamed)
+    {
+        _notifiers[(key, at)] = (uid, isNamed);
+        _notifiersInOrder.Enqueue((key, at));
+        if (_notifiersInOrder.Count > MaxRemembered)
+        {
+            _notifiers.Remove(_notifiersInOrder.Dequeue());
+        }
+    }
 
     public void Committed(JobRow row, JobState after)
     {
@@ -48,7 +69,7 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
         }
         else
         {
-            Begins(row.Key, before, after);
+            Begins(row, before, after);
         }
 
         Ends(row.Key, before, after);
@@ -79,6 +100,11 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
                 + $"{before.Record.Restarts} to {after.Record.Restarts}");
         }
 
+        if (after.Record.LastCheckpointTime != before.Record.LastCheckpointTime)
+        {
+            Notified(key, before, after);
+        }
+
         if (before.Managed is not { } old || after.Managed is not { } now)
         {
             return;
@@ -101,14 +127,35 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
         }
     }
 
-    private void Begins(string key, JobState before, JobState after)
+    /// <summary>
+    /// The predecessor's trainer speaks for nobody else, where it says who it is; where it does not, not for a job that
+    /// never ran.
+    /// </summary>
+    private void Notified(string key, JobState before, JobState after)
     {
-        _counted.Remove(key);
-        if (after.Managed is { } fresh && (fresh.Attempt != 0 || fresh.Generation != 0 || fresh.Notifications != 0
-            || fresh.ConfirmedGeneration != 0 || fresh.End != JobEnd.None || after.Record!.Restarts != 0
-            || after.Record.GpuAssigned != 0 || !after.Answered.IsEmpty || after.Record.CompletedEpochs.Value != 0))
+        if (_notifiers.TryGetValue((key, after.Record!.LastCheckpointTime.Value), out var notifier)
+            && notifier.Uid != after.Managed?.Uid
+            && (notifier.IsNamed
+                || (before.Managed is { StartedAt: null } && before.Ending.Any(run => run.Uid == notifier.Uid))))
         {
-            fail(Promises.SuccessorsBeginAnew, $"{key} begins with {after.Record} and {fresh}");
+            fail(Promises.SuccessorsBeginAnew, $"{key} takes over what a trainer of {notifier.Uid} notified");
+        }
+    }
+
+    private void Begins(JobRow row, JobState before, JobState after)
+    {
+        var key = row.Key;
+        _counted.Remove(key);
+        var fresh = JsonSerializer.SerializeToUtf8Bytes(Fresh(after), GrainsJsonContext.Default.JobState);
+        if (!row.Body.Span.SequenceEqual(fresh))
+        {
+            var (begun, made) = (Encoding.UTF8.GetString(row.Body.Span), Encoding.UTF8.GetString(fresh));
+            fail(Promises.SuccessorsBeginAnew, $"{key} begins with {begun}, a new one is {made}");
+        }
+
+        if (after.Managed?.Uid is { } uid && (IsOver(uid) || after.Ending.Any(ending => ending.Uid == uid)))
+        {
+            fail(Promises.SuccessorsBeginAnew, $"{key} has the uid {uid} of an earlier job");
         }
 
         count(after.Record is null ? "jobs: deleted" : after.Managed is null ? "jobs: added" : "jobs: deployed");
@@ -117,6 +164,41 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
             fail(Promises.RunsAreKnown, $"{key} forgot {old.Uid}");
         }
     }
+
+    /// <summary>
+    /// A job of that name as it is made, or the marker of a deleted one: nothing but what its client, its manifest and
+    /// its arrival say, and whose processes are still being ended.
+    /// </summary>
+    private static JobState Fresh(JobState made) => new()
+    {
+        Record = made.Record is not { } record ? null : new()
+        {
+            JobName = record.JobName,
+            GpuReq = record.GpuReq,
+            GpuLim = record.GpuLim,
+            GpuAssigned = made.Managed is null ? record.GpuAssigned : 0,
+            Replicas = record.Replicas,
+            TotalEpochs = made.Managed is null ? record.TotalEpochs : Number.Of(0),
+            JobArrivalTime = record.JobArrivalTime,
+            LastCheckpointTime = record.JobArrivalTime,
+        },
+        AddedBy = made.Record is null ? null : made.AddedBy,
+        DeletedBy = made.DeletedBy,
+        Managed = made.Managed is not { } managed ? null : new()
+        {
+            Uid = managed.Uid,
+            ManifestText = managed.ManifestText,
+            Kind = managed.Kind,
+            Namespace = managed.Namespace,
+            Priority = managed.Priority,
+            IsAfterCheckpoint = managed.IsAfterCheckpoint,
+            CheckpointDeadline = managed.CheckpointDeadline,
+            MinRunTime = managed.MinRunTime,
+            RestartRule = managed.RestartRule,
+            BackoffLimit = managed.BackoffLimit,
+        },
+        Ending = made.Ending,
+    };
 
     private void Ends(string key, JobState before, JobState after)
     {

@@ -40,6 +40,9 @@ internal sealed record JobScript
     /// <summary>Saves and notifies once more when it is asked to end.</summary>
     public bool NotifiesOnTerm { get; init; }
 
+    /// <summary>Its notifications do not say which run they are of.</summary>
+    public bool OmitsUid { get; init; }
+
     /// <summary>Stops at the checkpoint whose answer says that it is resized.</summary>
     public bool StopsAtResize { get; init; }
 

@@ -32,12 +32,12 @@ internal sealed class Clients(World world)
         string text,
         Func<IJobGrain, Task<JobAnswer>> call,
         Func<JobState, bool> isDone,
-        string? uid = null) =>
+        Func<JobState, bool>? isAnother = null) =>
         AskAsync(name, text, call, answer => $"{answer.Outcome}", answer => answer.Outcome switch
         {
             JobOutcome.Done => new(isDone),
             JobOutcome.NotFound => new(
-                state => state.Record is null || (uid is not null && state.Managed?.Uid != uid), IsFromMemory: true),
+                state => state.Record is null || isAnother?.Invoke(state) == true, IsFromMemory: true),
             JobOutcome.AlreadyExists => new(static state => state.Record is not null, IsFromMemory: true),
             _ => null,
         });
@@ -45,16 +45,33 @@ internal sealed class Clients(World world)
     public Task<DeployAnswer?> DeployAsync(JobScript script)
     {
         var manifest = script.Manifest;
+        var operation = NextOperation();
         return AskAsync(
             script.JobName,
             $"deploy {script.JobName} {script.GpuReq}-{script.GpuLim} x{script.Replicas} ({script.Number})",
-            grain => grain.DeployAsync(new() { Manifest = manifest }),
+            grain => grain.DeployAsync(new() { Manifest = manifest, OperationId = operation }),
             answer => $"{answer.Outcome} {answer.Problem}",
             answer => answer.Outcome switch
             {
-                DeployOutcome.Created => new(state => state.Managed?.ManifestText == manifest),
+                DeployOutcome.Created =>
+                    new(state => state.AddedBy == operation && state.Managed?.ManifestText == manifest),
                 DeployOutcome.Unchanged => new(state => state.Managed?.ManifestText == manifest, IsFromMemory: true),
                 DeployOutcome.Conflict => new(static state => state.Record is not null, IsFromMemory: true),
+                _ => null,
+            });
+    }
+
+    /// <summary>A repeat whose first try did it is told so, though the job is gone by then.</summary>
+    public Task<JobAnswer?> DeleteAsync(string name)
+    {
+        var operation = NextOperation();
+        return AskAsync(
+            name, $"delete {name} ({operation})", grain => grain.DeleteAsync(operation), answer => $"{answer.Outcome}",
+            answer => answer.Outcome switch
+            {
+                JobOutcome.Done => new(state => state.DeletedBy == operation),
+                JobOutcome.NotFound => new(
+                    state => state.Record is null && state.DeletedBy != operation, IsFromMemory: true),
                 _ => null,
             });
     }

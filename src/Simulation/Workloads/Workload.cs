@@ -68,7 +68,7 @@ internal sealed class Workload
             10 or 11 => CountRestartAsync(name),
             12 => _clients.ScaleAsync(name),
             13 => chance.Is(0.5) ? _clients.ScaleBestAsync() : _clients.ViewAsync(),
-            14 => DeleteAsync(name),
+            14 => _clients.DeleteAsync(name),
             15 => ReplaceAsync(name, chance),
             16 => _clients.GetAsync(name),
             17 => chance.Is(0.5) ? _clients.DescribeAsync(name) : _clients.ListAllAsync(),
@@ -76,13 +76,10 @@ internal sealed class Workload
         });
     }
 
-    private Task<JobAnswer?> DeleteAsync(string name) => _clients.WriteAsync(
-        name, $"delete {name}", grain => grain.DeleteAsync(), state => state.Record is null);
-
     /// <summary>The name is free at once: its successor comes while the predecessor's processes still die.</summary>
     private async Task ReplaceAsync(string name, ChanceStream chance)
     {
-        await DeleteAsync(name);
+        await _clients.DeleteAsync(name);
         _scripts.Remove(name);
         if (chance.Is(0.8))
         {
@@ -125,7 +122,7 @@ internal sealed class Workload
     }
 
     private Task<JobAnswer?> CheckpointAsync(string name, ChanceStream chance) =>
-        NotifyAsync(name, Now(), chance.Below(100), uid: null);
+        NotifyAsync(name, chance.Below(100), run: null);
 
     private Task<JobAnswer?> StatusAsync(string name, ChanceStream chance)
     {
@@ -151,13 +148,19 @@ internal sealed class Workload
     });
 
     private Task<JobAnswer?> NotifyAsync(SimulatedRun run, int epochs) =>
-        NotifyAsync(run.Script.JobName, Now(), epochs, run.Uid);
+        NotifyAsync(run.Script.JobName, epochs, run);
 
-    private Task<JobAnswer?> NotifyAsync(string name, double at, int epochs, string? uid)
+    private Task<JobAnswer?> NotifyAsync(string name, int epochs, SimulatedRun? run)
     {
         // Two notifications of a job are never of the same moment.
-        at = Math.Max(at, _clock.GetValueOrDefault(name) + 0.001);
+        var at = Math.Max(Now(), _clock.GetValueOrDefault(name) + 0.001);
         _clock[name] = at;
+        var uid = run?.Script.OmitsUid == true ? null : run?.Uid;
+        if (run is not null)
+        {
+            _world.Invariants.Rows.Notifies(Clients.KeyOf(name), at, run.Uid, isNamed: uid is not null);
+        }
+
         var command = new UpdateCheckpoint
         {
             LastCheckpointTime = Number.Of(at),
@@ -169,7 +172,8 @@ internal sealed class Workload
             state => state.Record is { } record && (uid is null || state.Managed?.Uid == uid)
                 && (record.LastCheckpointTime.Value > at
                     || (record.LastCheckpointTime.Value == at && record.CompletedEpochs.Value == epochs)),
-            uid);
+            state => uid is not null ? state.Managed?.Uid != uid
+                : state is { Managed.StartedAt: null, Ending.IsEmpty: false });
     }
 
     private double Now() => (Simulator.Start + _world.Simulator.Now).ToUnixTimeMilliseconds() / 1000.0;
@@ -200,6 +204,7 @@ internal sealed class Workload
             SecondsToStart = chance.Between(1, 30) / 10.0,
             SecondsToStop = chance.Is(0.2) ? 1_000 : chance.Between(1, 20) / 4.0,
             NotifiesOnTerm = chance.Is(0.4),
+            OmitsUid = chance.Is(1.0 / 3),
             StopsAtResize = chance.Is(0.6),
             FailingAttempts = chance.Is(0.2) ? chance.Between(1, 9) : 0,
             UnstartableAttempts = chance.Is(0.05) ? chance.Between(1, 2) : 0,
