@@ -110,14 +110,11 @@ internal sealed class ControlPlane
         });
     }
 
-    /// <summary>The loops of a server go on until it crashes.</summary>
     private void Start<TLoop>(Func<TLoop, Task> run)
         where TLoop : IHostedService
     {
         var loop = _services.GetServices<IHostedService>().OfType<TLoop>().Single();
-        Process.Run(() => run(loop)).ContinueWith(
-            ended => _world.Simulator.Fail(Promises.LoopsGoOn, $"{typeof(TLoop).Name} ended: {ended.Exception}"),
-            CancellationToken.None, TaskContinuationOptions.None, Process);
+        Process.RunForever(typeof(TLoop).Name, () => run(loop));
     }
 
     private ServiceProvider BuildServices()

@@ -28,7 +28,7 @@ public static class History
         {
             var end = Math.Min(plan.Steps, simulator.Steps + StormSteps);
             Storm(world, workload, storm, end);
-            Rest(world, workload);
+            Rest(world, workload, RestBound);
             progress?.Invoke(simulator.Steps);
         }
 
@@ -62,11 +62,12 @@ public static class History
         });
     }
 
-    private static void Rest(World world, Workload workload)
+    /// <summary>Until everything that can end has ended.</summary>
+    internal static void Rest(World world, Workload workload, TimeSpan bound)
     {
         var simulator = world.Simulator;
         var check = new QuietCheck(world);
-        var until = simulator.Now + RestBound;
+        var until = simulator.Now + bound;
         var nextLook = simulator.Now;
         var isBegun = false;
         workload.End();

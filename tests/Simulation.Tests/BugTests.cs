@@ -2,15 +2,19 @@ using Microsoft.Extensions.Logging;
 using Sluice.Grains.Interfaces.Jobs;
 using Sluice.Simulation.Calls;
 using Sluice.Simulation.Engine;
+using Sluice.Simulation.Tests.Checks;
 
 namespace Sluice.Simulation.Tests;
 
 /// <summary>What code throws that is no injected fault ends the history, wherever it was caught.</summary>
-public sealed class BugTests
+public sealed class BugTests : IBreaksPromises
 {
     private readonly Simulator _simulator = new(new(1), new(null));
 
+    IEnumerable<string> IBreaksPromises.Broken => [_simulator.Violation?.Invariant ?? ""];
+
     [Fact]
+    [Breaks(Promises.NoCallFailsByABug)]
     public void A_call_that_fails_by_a_bug_shows_though_its_caller_tries_again()
     {
         Call(new InvalidOperationException("over-allocated"));
@@ -51,6 +55,7 @@ public sealed class BugTests
     }
 
     [Fact]
+    [Breaks(Promises.TheWorldGoesOn)]
     public void Work_of_the_world_that_nobody_waits_for_shows_when_it_fails()
     {
         _simulator.After(TimeSpan.FromSeconds(1), _simulator.World, () => _simulator.Watch(FailAsync()));

@@ -1,10 +1,14 @@
 using Sluice.Simulation.Engine;
+using Sluice.Simulation.Tests.Checks;
 
 namespace Sluice.Simulation.Tests;
 
-public sealed class SimulatorTests
+public sealed class SimulatorTests : IBreaksPromises
 {
     private readonly List<string> _log = [];
+    private Violation? _violation;
+
+    IEnumerable<string> IBreaksPromises.Broken => [_violation?.Invariant ?? ""];
 
     [Fact]
     public void Events_come_at_their_times_whatever_the_order_in_which_they_were_made()
@@ -97,6 +101,20 @@ public sealed class SimulatorTests
     }
 
     [Fact]
+    [Breaks(Promises.LoopsGoOn)]
+    public void A_loop_that_ends_is_a_violation()
+    {
+        var simulator = NewSimulator(1);
+        new SimulatedProcess(simulator, "p").RunForever("loop", () => Task.CompletedTask);
+
+        simulator.RunUntil(() => false);
+
+        _violation = simulator.Violation;
+        Assert.Equal(Promises.LoopsGoOn, _violation?.Invariant);
+    }
+
+    [Fact]
+    [Breaks(Promises.WorkComesToRest)]
     public void Work_that_never_rests_is_a_violation()
     {
         var simulator = NewSimulator(1);
@@ -111,7 +129,8 @@ public sealed class SimulatorTests
 
         simulator.RunUntil(() => false);
 
-        Assert.Equal(Promises.WorkComesToRest, simulator.Violation!.Invariant);
+        _violation = simulator.Violation;
+        Assert.Equal(Promises.WorkComesToRest, _violation?.Invariant);
     }
 
     [Fact]

@@ -36,6 +36,13 @@ internal sealed class SimulatedProcess : TaskScheduler, ITurnScheduler
     public Task Run(Func<Task> loop) =>
         Task.Factory.StartNew(loop, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap();
 
+    /// <summary>The same of a loop that goes on until the process crashes.</summary>
+    public void RunForever(string name, Func<Task> loop) => Run(loop).ContinueWith(
+        ended => _simulator.Fail(Promises.LoopsGoOn, $"{name} of {Name} ended: {ended.Exception}"),
+        CancellationToken.None,
+        TaskContinuationOptions.None,
+        this);
+
     public void Execute(object work)
     {
         switch (work)
