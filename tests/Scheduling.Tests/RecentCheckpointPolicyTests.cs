@@ -1,3 +1,4 @@
+using Sluice.Scheduling.Ledger;
 using Sluice.Scheduling.Policies;
 
 namespace Sluice.Scheduling.Tests;
@@ -103,6 +104,54 @@ public sealed class RecentCheckpointPolicyTests
         cluster.End("one");
         cluster.End("two");
         Assert.False(cluster.Arrive("three", 1, 1).IsAdmitted);
+        cluster.End("rigid");
+        Assert.True(cluster["large"].IsAdmitted);
+    }
+
+    [Fact]
+    public void What_is_free_is_kept_for_a_job_that_was_passed_that_often()
+    {
+        var cluster = new Cluster(new RecentCheckpointOptions { MaxOvertakes = 1 }, 12);
+        cluster.Arrive("rigid", 4, 4);
+        cluster.Arrive("elastic", 4, 8, with: claim => claim with { MinRunTime = TimeSpan.FromHours(1) });
+        cluster.ConfirmAll();
+        cluster.SetCap("elastic", 4);
+        cluster.Plan();
+        cluster.ConfirmAll();
+        cluster.Arrive("large", 6, 6);
+        cluster.Arrive("small", 2, 2);
+        cluster.ConfirmAll();
+        Assert.Equal((false, true), (cluster["large"].IsAdmitted, cluster["small"].IsAdmitted));
+
+        cluster.SetCap("elastic", null);
+        cluster.Plan("elastic");
+        Assert.Equal(4, cluster["elastic"].GpuCount);
+        Assert.Equal(
+            "what is free is kept for jobs that wait", ScaleUpObstacle.Find(cluster.State, cluster["elastic"]));
+
+        cluster.End("rigid");
+        Assert.True(cluster["large"].IsAdmitted);
+    }
+
+    [Fact]
+    public void A_scale_up_that_waits_for_a_checkpoint_gives_way_to_a_job_that_was_passed_that_often()
+    {
+        var cluster = new Cluster(new RecentCheckpointOptions { MaxOvertakes = 0 }, 8);
+        cluster.Arrive("rigid", 4, 4);
+        cluster.Arrive("ends", 2, 2);
+        cluster.Arrive("elastic", 2, 4, with: claim => claim with { IsAfterCheckpoint = true });
+        cluster.ConfirmAll();
+        cluster.End("ends");
+        Assert.Equal(4, cluster["elastic"].Pending?.GpuCount);
+
+        cluster.Arrive("large", 4, 4);
+
+        Assert.Null(cluster["elastic"].Pending);
+        Assert.Equal(
+            "what is free is kept for large",
+            cluster.Decisions.OfType<CancelPending>().Single().Reason);
+        cluster.Checkpoint("elastic");
+        Assert.Equal(2, cluster["elastic"].GpuCount);
         cluster.End("rigid");
         Assert.True(cluster["large"].IsAdmitted);
     }
@@ -301,6 +350,42 @@ public sealed class RecentCheckpointPolicyTests
         cluster.SetNodes(4, 4);
         cluster.Plan();
         Assert.All(cluster.State.Entries.Values, entry => Assert.True(entry.IsAdmitted));
+    }
+
+    [Fact]
+    public void A_job_whose_GPUs_are_gone_is_told_what_it_waits_for()
+    {
+        Assert.Equal("no others are free", WhyItWaits(cluster => cluster.Arrive("other", 6, 6), freeNode: 8));
+        Assert.Equal("more than the cluster has", WhyItWaits(_ => { }, freeNode: 0));
+        Assert.Equal(
+            "the quota of team has room once they are given back",
+            WhyItWaits(cluster => cluster.SetQuota("team", 4), freeNode: 8));
+        Assert.Equal(
+            "more than the quota of team", WhyItWaits(cluster => cluster.SetQuota("team", 3), freeNode: 8));
+        Assert.Equal("more than is left of the quota of team", WhyItWaits(
+            cluster =>
+            {
+                cluster.SetQuota("team", 8);
+                cluster.Arrive("other", 4, 4, with: claim => claim with { Namespace = "team" });
+                cluster.SetQuota("team", 6);
+            },
+            freeNode: 8));
+
+        static string WhyItWaits(Action<Cluster> before, int freeNode)
+        {
+            var cluster = new Cluster(4);
+            cluster.Arrive("a", 4, 4, with: claim => claim with { Namespace = "team" });
+            cluster.ConfirmAll();
+            cluster.SetNodes(4, freeNode);
+            before(cluster);
+            cluster.SetNodes(0, freeNode);
+            cluster.Plan();
+            Assert.False(cluster["a"].IsAdmitted);
+            const string Words = "waits for 4 GPUs: GPUs that it held are gone, and ";
+            var reason = cluster.Decisions.OfType<Preempt>().Single().Reason;
+            Assert.StartsWith(Words, reason, StringComparison.Ordinal);
+            return reason[Words.Length..];
+        }
     }
 
     [Fact]

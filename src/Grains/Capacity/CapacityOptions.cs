@@ -15,11 +15,14 @@ public sealed class CapacityOptions
     [Range(1, 100_000)]
     public int MaxBatch { get; set; } = 4_096;
 
-    /// <summary>Decisions that the courier takes at a time. 1 to 10,000; default 256.</summary>
+    /// <summary>Decisions that the courier reads at a time. 1 to 10,000; default 256.</summary>
     [Range(1, 10_000)]
-    public int MaxDeliveriesPerPass { get; set; } = 256;
+    public int MaxDeliveriesPerPage { get; set; } = 256;
 
-    /// <summary>How many jobs behind it may be admitted while a job waits. 0 to 10,000; default 16.</summary>
+    /// <summary>
+    /// How many jobs behind it may be admitted while a job waits. Then what is free is kept for it: no job behind it is
+    /// admitted, and none that runs is scaled up. 0 to 10,000; default 16.
+    /// </summary>
     [Range(0, 10_000)]
     public int MaxOvertakes { get; set; } = 16;
 

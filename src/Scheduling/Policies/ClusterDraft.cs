@@ -70,6 +70,13 @@ public sealed class ClusterDraft
     public bool IsWithinQuota(JobClaim claim) =>
         (long)claim.GpuReq * claim.Replicas <= QuotaLeft(claim, withComing: true);
 
+    /// <summary>True where GPUs are free for the gang at its least, whatever its quota says.</summary>
+    public bool HasRoom(JobClaim claim)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        return Place(claim.Replicas, claim.GpuReq, own: [], withComing: false) is not null;
+    }
+
     /// <summary>
     /// GPUs that the job's namespace may take beside those it holds. What was reserved of what is coming makes the free
     /// part negative, and so leaves the rest of both.

@@ -20,6 +20,9 @@ internal static class PlanTexts
         $"admitted with {gpuCount} of {claim.GpuReq} to {claim.GpuLim} GPUs"
         + (claim.Replicas > 1 ? $" a replica, {claim.Replicas} replicas" : "") + $": {freeGpus} were free";
 
+    /// <summary>Why free GPUs are given to nobody.</summary>
+    public static string KeptFor(JobClaim claim) => $"what is free is kept for {claim.JobName}";
+
     /// <summary>Why a job gives up GPUs.</summary>
     public static string ScaledDown(ScaleDown scaleDown, LedgerState state, DateTimeOffset now)
     {

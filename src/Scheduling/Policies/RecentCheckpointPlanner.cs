@@ -27,13 +27,16 @@ internal sealed class RecentCheckpointPlanner(
             ApplyScaleDown(entry, entry.Pending!);
         }
 
-        AdmitWaiting();
-        foreach (var entry in Pending(isShrinking: false))
+        if (AdmitWaiting() is { } passed)
         {
-            ApplyGrowth(entry, entry.Pending!);
+            CancelScaleUps(passed);
+        }
+        else
+        {
+            ApplyScaleUps();
+            ScaleUp();
         }
 
-        ScaleUp();
         return new([.. _decisions.Values], NextWake());
     }
 
@@ -69,8 +72,11 @@ internal sealed class RecentCheckpointPlanner(
         else
         {
             _draft.Plan(entry, []);
+            var why = WhyNotPossible(claim) ?? (_draft.HasRoom(claim)
+                ? $"the quota of {claim.Namespace} has room once they are given back"
+                : "no others are free");
             _decisions[entry.Uid] = new Preempt(
-                entry.Uid, $"waits for {PlanTexts.Gpus(claim)}: GPUs that it held are gone, and no others are free");
+                entry.Uid, $"waits for {PlanTexts.Gpus(claim)}: GPUs that it held are gone, and {why}");
         }
     }
 
@@ -103,19 +109,31 @@ internal sealed class RecentCheckpointPlanner(
         }
     }
 
-    private void ApplyGrowth(LedgerEntry entry, PendingChange pending)
+    private void ApplyScaleUps()
     {
-        if (_draft.MostThatFits(entry, entry.GpuCount + 1, entry.EffectiveLimit) is not { } fit)
+        foreach (var entry in Pending(isShrinking: false))
         {
-            _decisions[entry.Uid] = new CancelPending(entry.Uid, "the GPUs it was to get are needed elsewhere");
+            var pending = entry.Pending!;
+            if (_draft.MostThatFits(entry, entry.GpuCount + 1, entry.EffectiveLimit) is not { } fit)
+            {
+                _decisions[entry.Uid] = new CancelPending(entry.Uid, "the GPUs it was to get are needed elsewhere");
+            }
+            else if (WhyNow(entry, pending) is { } why)
+            {
+                SetSize(entry, fit, $"{pending.Reason} ({why})");
+            }
+            else
+            {
+                _draft.Plan(entry, fit.Blocks);
+            }
         }
-        else if (WhyNow(entry, pending) is { } why)
+    }
+
+    private void CancelScaleUps(LedgerEntry passed)
+    {
+        foreach (var entry in Pending(isShrinking: false))
         {
-            SetSize(entry, fit, $"{pending.Reason} ({why})");
-        }
-        else
-        {
-            _draft.Plan(entry, fit.Blocks);
+            _decisions[entry.Uid] = new CancelPending(entry.Uid, PlanTexts.KeptFor(passed.Claim));
         }
     }
 
@@ -125,28 +143,32 @@ internal sealed class RecentCheckpointPlanner(
         : !entry.IsSettledRunning ? "it is not running"
         : null;
 
-    private void AdmitWaiting()
+    /// <summary>The job that was passed often enough: what is free from there on is kept for it; null: none.</summary>
+    private LedgerEntry? AdmitWaiting()
     {
+        LedgerEntry? passed = null;
         foreach (var entry in QueueOrder.Sort(state.Entries.Values.Where(entry => entry.IsWaiting)))
         {
-            // One that waits for its own namespace's quota keeps nobody else waiting.
-            var mayBlock = _draft.CouldEverHold(entry.Claim) && _draft.IsWithinQuota(entry.Claim);
-            if (!TryAdmit(entry) && mayBlock && entry.Overtaken >= options.MaxOvertakes)
+            // One that waits for its own namespace's quota, or that no cluster of this size can hold, keeps nobody
+            // else waiting.
+            var impossible = WhyNotPossible(entry.Claim);
+            if (passed is not null)
             {
-                // It has been passed often enough: what is free from here on is kept for it.
-                return;
+                SetWait(entry, impossible ?? PlanTexts.KeptFor(passed.Claim));
+            }
+            else if (!TryAdmit(entry) && !ReserveComing(entry) && !ScaleDownFor(entry))
+            {
+                SetWait(entry, impossible ?? "no running job can give up enough");
+                passed = impossible is null && entry.Overtaken >= options.MaxOvertakes ? entry : null;
             }
         }
+
+        return passed;
     }
 
     private bool TryAdmit(LedgerEntry entry)
     {
         var claim = entry.Claim;
-        if (_decisions.ContainsKey(entry.Uid))
-        {
-            return false;
-        }
-
         if (_draft.MostThatFits(entry, claim.GpuReq, entry.EffectiveLimit) is { } fit)
         {
             var free = _draft.FreeGpus;
@@ -156,19 +178,15 @@ internal sealed class RecentCheckpointPlanner(
             return true;
         }
 
-        if (!ReserveComing(entry) && !ScaleDownFor(entry))
-        {
-            SetWait(entry, WhyNobodyHelps(claim));
-        }
-
         return false;
     }
 
-    private string WhyNobodyHelps(JobClaim claim) =>
+    /// <summary>Why nothing that a job gives up would help; null: it would.</summary>
+    private string? WhyNotPossible(JobClaim claim) =>
         !_draft.IsAllowed(claim) ? $"more than the quota of {claim.Namespace}"
         : !_draft.IsWithinQuota(claim) ? $"more than is left of the quota of {claim.Namespace}"
-        : _draft.CouldEverHold(claim) ? "no running job can give up enough"
-        : "more than the cluster has";
+        : !_draft.CouldEverHold(claim) ? "more than the cluster has"
+        : null;
 
     /// <summary>What it needs is on its way back already: nobody else need give up anything.</summary>
     private bool ReserveComing(LedgerEntry entry)

@@ -6,7 +6,8 @@ namespace Sluice.Scheduling.Policies;
 /// The documented behavior: a job that arrives gets as many GPUs as fit, up to its limit. Where its least does not fit,
 /// running jobs above their least give up what is missing, the one with the most recent checkpoint first, because
 /// it loses the least work. Free GPUs go to the waiting jobs first, and then to running jobs, again by most recent
-/// checkpoint. Nothing is shrunk unless the job that needs it then fits.
+/// checkpoint. Nothing is shrunk unless the job that needs it then fits. Nobody passes a waiting job
+/// without end.
 /// </summary>
 public sealed class RecentCheckpointPolicy(RecentCheckpointOptions options) : IPolicy
 {
@@ -20,7 +21,9 @@ public sealed class RecentCheckpointPolicy(RecentCheckpointOptions options) : IP
 public sealed record RecentCheckpointOptions
 {
     /// <summary>
-    /// How many jobs behind it may be admitted while a job waits; then nothing passes it. 0 to 10,000; default 16.
+    /// How many jobs behind it may be admitted while a job waits. Then what is free is kept for it, unless all that it
+    /// needs is on its way already: no job behind it is admitted, and none that runs is scaled up. 0 to 10,000;
+    /// default 16.
     /// </summary>
     public int MaxOvertakes { get; init; } = 16;
 }
