@@ -9,6 +9,9 @@ public static class GrainKeys
     /// <summary>The capacity domain of the documented interfaces.</summary>
     public const string DefaultDomain = "default";
 
+    /// <summary>What keys of capacity grains begin with, up to their first <c>/</c>.</summary>
+    public const string CapacityKind = "pool";
+
     /// <summary>Key of a job's grain.</summary>
     /// <param name="domain">A capacity domain; holds no <c>/</c>.</param>
     /// <param name="jobName">1–253 characters without control characters or <c>/</c>.</param>
@@ -16,7 +19,7 @@ public static class GrainKeys
 
     /// <summary>Key of a domain's capacity grain.</summary>
     /// <param name="domain">A capacity domain; holds no <c>/</c>.</param>
-    public static string Capacity(string domain) => $"pool/{domain}";
+    public static string Capacity(string domain) => $"{CapacityKind}/{domain}";
 
     /// <summary>Takes a job's key apart again.</summary>
     /// <exception cref="FormatException">The key was not made by <see cref="Job"/>.</exception>
@@ -34,8 +37,8 @@ public static class GrainKeys
     public static string ParseCapacity(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return key.StartsWith("pool/", StringComparison.Ordinal)
-            ? key["pool/".Length..]
+        return key.StartsWith($"{CapacityKind}/", StringComparison.Ordinal)
+            ? key[(CapacityKind.Length + 1)..]
             : throw new FormatException($"'{key}' is not the key of a capacity domain");
     }
 }

@@ -65,7 +65,7 @@ public sealed partial class DueRowLoop(
 
     private IWakeableGrain Grain(string key) => key.Split('/')[0] switch
     {
-        "pool" => grains.GetGrain<IClusterCapacityGrain>(key),
+        GrainKeys.CapacityKind => grains.GetGrain<IClusterCapacityGrain>(key),
         _ => throw new InvalidDataException($"a due row names '{key}', which is no grain that can be woken"),
     };
 

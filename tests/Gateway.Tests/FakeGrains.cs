@@ -144,7 +144,7 @@ public sealed class FakeGrains
 
         public Task<ScaleAnswer> ResizeAsync(ResizeJob command) => throw new NotSupportedException();
 
-        public Task<ImmutableArray<UndeliveredAllocation>> ReadUndeliveredAsync(int max) =>
+        public Task<ImmutableArray<UndeliveredAllocation>> ReadUndeliveredAsync(long after, int max) =>
             throw new NotSupportedException();
 
         public Task ReportNodesAsync(NodeReport report) => throw new NotSupportedException();

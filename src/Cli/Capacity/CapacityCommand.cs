@@ -62,9 +62,10 @@ internal static class CapacityCommand
         var table = TableOutput.Columns("NODE", "GPUS", "FREE", "HELD BY");
         foreach (var node in view.Nodes)
         {
-            var holders = view.Allocations.SelectMany(allocation => allocation.Decided.Blocks
-                .Where(block => block.Node == node.Name)
-                .Select(block => $"{allocation.JobName} ({string.Join(',', block.Gpus)})"));
+            var holders = view.Allocations.SelectMany(allocation =>
+                On(node, allocation.Decided.Blocks).Select(block => $"{allocation.JobName} ({Gpus(block)})").Concat(
+                    On(node, allocation.GivingBack)
+                        .Select(block => $"{allocation.JobName} (giving back {Gpus(block)})")));
             table.Row(
                 node.Name + (node.IsSimulated ? " (simulated)" : ""),
                 $"{node.GpuCount}",
@@ -74,6 +75,11 @@ internal static class CapacityCommand
 
         return table;
     }
+
+    private static IEnumerable<GpuBlock> On(NodeView node, IEnumerable<GpuBlock> blocks) =>
+        blocks.Where(block => block.Node == node.Name && !block.Gpus.IsEmpty);
+
+    private static string Gpus(GpuBlock block) => string.Join(',', block.Gpus);
 
     private static Table Allocations(CapacityView view)
     {

@@ -234,7 +234,10 @@ internal sealed record JobAllocation(
     [property: JsonPropertyName("decided")] DecidedAllocation Decided,
     [property: JsonPropertyName("held_gpus"), Description("Those not yet given back included.")] int HeldGpus,
     [property: JsonPropertyName("is_ending"), Description("Ended, and not yet confirmed.")] bool IsEnding,
-    [property: JsonPropertyName("decided_at")] DateTimeOffset DecidedAt);
+    [property: JsonPropertyName("decided_at")] DateTimeOffset DecidedAt,
+    [property: JsonPropertyName("giving_back"),
+        Description("Held beside what is decided, and not yet given back; one a node.")]
+    IReadOnlyList<DecidedBlock> GivingBack);
 
 internal sealed record DecidedAllocation(
     [property: JsonPropertyName("uid")] string Uid,

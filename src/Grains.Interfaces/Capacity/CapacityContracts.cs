@@ -173,4 +173,10 @@ public sealed record AllocationView
 
     /// <summary>When the decision was made.</summary>
     [Id(5)] public required DateTimeOffset DecidedAt { get; init; }
+
+    /// <summary>
+    /// GPUs of older decisions that an executor has not yet given back: held beside what is decided. One block a node,
+    /// ordered by node.
+    /// </summary>
+    [Id(6)] public ImmutableArray<GpuBlock> GivingBack { get; init; } = [];
 }

@@ -36,10 +36,12 @@ public interface IClusterCapacityGrain : IWakeableGrain
     Task<ScaleAnswer> ScaleBestAsync(string? operationId = null);
 
     /// <summary>
-    /// Decisions that their jobs have not confirmed, for the courier; at most <paramref name="max"/>.
+    /// Decisions that their jobs have not confirmed, in the order of their generations, for the courier.
     /// </summary>
+    /// <param name="after">Only those of later generations; 0: all.</param>
+    /// <param name="max">The most that are answered; 1 or more.</param>
     [Alias("read-undelivered"), AlwaysInterleave]
-    Task<ImmutableArray<UndeliveredAllocation>> ReadUndeliveredAsync(int max);
+    Task<ImmutableArray<UndeliveredAllocation>> ReadUndeliveredAsync(long after, int max);
 
     /// <summary>
     /// What an executor found at its start, or when nodes came or went. Replaces what it said before.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -50,9 +51,23 @@ public sealed partial class AllocationCourier(
     private async Task DeliverAsync(string domain, CancellationToken cancellationToken)
     {
         var capacity = grains.GetGrain<IClusterCapacityGrain>(GrainKeys.Capacity(domain));
-        var undelivered = await capacity.ReadUndeliveredAsync(options.Value.MaxDeliveriesPerPass);
-        await Parallel.ForEachAsync(
-            undelivered,
+        for (long last = 0; ;)
+        {
+            var page = await capacity.ReadUndeliveredAsync(last, options.Value.MaxDeliveriesPerPage);
+            await DeliverAsync(page, cancellationToken);
+            if (page.Length < options.Value.MaxDeliveriesPerPage)
+            {
+                return;
+            }
+
+            // What could not be delivered is behind: it keeps nobody waiting, and comes again at the next pass.
+            last = page[^1].Allocation.Generation;
+        }
+    }
+
+    private Task DeliverAsync(ImmutableArray<UndeliveredAllocation> page, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
+            page,
             new ParallelOptions
             {
                 MaxDegreeOfParallelism = MaxParallel,
@@ -68,10 +83,9 @@ public sealed partial class AllocationCourier(
                 }
                 catch (Exception failure)
                 {
-                    // It stays undelivered, and comes again at the next pass.
+                    // It stays undelivered.
                     instruments.Delivered(isAccepted: false);
                     LogDeliveryFailed(logger, failure, decision.JobKey, decision.Allocation.Generation);
                 }
             });
-    }
 }

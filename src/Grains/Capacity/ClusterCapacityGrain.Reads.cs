@@ -8,8 +8,8 @@ namespace Sluice.Grains.Capacity;
 
 public sealed partial class ClusterCapacityGrain
 {
-    public async Task<ImmutableArray<UndeliveredAllocation>> ReadUndeliveredAsync(int max) =>
-        LedgerViews.Undelivered(await SettledAsync(), max);
+    public async Task<ImmutableArray<UndeliveredAllocation>> ReadUndeliveredAsync(long after, int max) =>
+        LedgerViews.Undelivered(await SettledAsync(), after, max);
 
     public async Task<CapacityView> GetAsync() => LedgerViews.View(await SettledAsync(), policy.Name);
 

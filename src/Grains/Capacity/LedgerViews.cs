@@ -24,9 +24,9 @@ public static class LedgerViews
     };
 
     /// <summary>Decisions that their jobs have not confirmed, the oldest first.</summary>
-    public static ImmutableArray<UndeliveredAllocation> Undelivered(LedgerState state, int max) =>
+    public static ImmutableArray<UndeliveredAllocation> Undelivered(LedgerState state, long after, int max) =>
     [
-        .. state.Entries.Values.Where(entry => entry.IsUndelivered)
+        .. state.Entries.Values.Where(entry => entry.IsUndelivered && entry.Generation > after)
             .OrderBy(entry => entry.Generation)
             .Take(max)
             .Select(entry => new UndeliveredAllocation(entry.Claim.JobKey, Allocation(entry))),
@@ -97,6 +97,7 @@ public static class LedgerViews
         Uid = entry.Uid,
         Decided = Allocation(entry),
         HeldGpus = entry.HeldGpus,
+        GivingBack = [.. entry.Lingering.Select(Block)],
         IsEnding = entry.Claim.IsEnding,
         DecidedAt = entry.DecidedAt,
     };

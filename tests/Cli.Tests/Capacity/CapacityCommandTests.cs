@@ -21,7 +21,7 @@ public sealed class CapacityCommandTests
         Assert.Equal(
             """
             NODE                 GPUS   FREE   HELD BY
-            node-0 (simulated)   8      2      wide (0,1)
+            node-0 (simulated)   8      2      wide (0,1), wide (giving back 2,3,4,5)
 
             JOB    HOLDS   STATE           REASON
             wide   6       giving back 4   makes room for gang

@@ -56,7 +56,8 @@ internal static class Wire
           "blocks": [{{(gpus > 0 ? $$"""{"node": "node-0", "gpus": [{{string.Join(", ", Enumerable.Range(0, gpus))}}]}""" : "")}}],
           "reason": "{{reason}}", "at_next_checkpoint": {{atNextCheckpoint?.ToString(CultureInfo.InvariantCulture) ?? "null"}},
           "is_admitted": {{(isAdmitted ?? gpus > 0 ? "true" : "false")}}},
-         "held_gpus": {{held ?? gpus}}, "is_ending": {{(isEnding ? "true" : "false")}}, "decided_at": "2030-01-01T00:00:00+00:00"}
+         "held_gpus": {{held ?? gpus}}, "is_ending": {{(isEnding ? "true" : "false")}}, "decided_at": "2030-01-01T00:00:00+00:00",
+         "giving_back": [{{(held > gpus && !isEnding ? $$"""{"node": "node-0", "gpus": [{{string.Join(", ", Enumerable.Range(gpus, held.Value - gpus))}}]}""" : "")}}]}
         """);
 
     public static string Capacity(int gpus, int free, params string[] allocations) => $$"""

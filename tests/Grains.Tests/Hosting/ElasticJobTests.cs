@@ -29,7 +29,11 @@ public sealed class ElasticJobTests
         await world.DeliveredAsync();
         Assert.Equal((2, 2), ((await world.DesiredAsync("a")).GpuCount, (await world.DesiredAsync("a")).Attempt));
         Assert.False((await world.DesiredAsync("b")).ShouldRun);
-        Assert.Equal(0, (await world.Capacity.GetAsync()).Nodes[0].FreeGpus);
+        var capacity = await world.Capacity.GetAsync();
+        Assert.Equal(0, capacity.Nodes[0].FreeGpus);
+        var giving = capacity.Allocations.Single(allocation => allocation.JobName == "a");
+        Assert.Equal(
+            ("node:0,1", "node:2,3"), (giving.Decided.Blocks.Single().ToString(), giving.GivingBack.Single().ToString()));
 
         await world.RunExecutorAsync();
         Assert.Equal(

@@ -105,7 +105,7 @@ internal sealed class GrainWorld : IAsyncDisposable
 
     /// <summary>The courier has taken every decision to its job.</summary>
     public Task DeliveredAsync() => Eventually.IsTrueAsync(
-        async () => (await Capacity.ReadUndeliveredAsync(1)).IsEmpty, "every decision reaches its job");
+        async () => (await Capacity.ReadUndeliveredAsync(after: 0, max: 1)).IsEmpty, "every decision reaches its job");
 
     public async ValueTask DisposeAsync()
     {
