@@ -35,6 +35,7 @@ internal static class Promises
     // Answers.
     public const string AcknowledgedIsStored = "what was acknowledged is stored";
     public const string ListsNameJobsOnce = "lists name a job once";
+    public const string ListsKeepTheirLimit = "a list is no longer than it was asked to be";
     public const string ListsAreInOrder = "lists are in their order";
     public const string ListsShowAnsweredWrites = "every list after an answered write shows it";
 

@@ -23,15 +23,20 @@ internal sealed class Weather(SortedDictionary<string, long> counts)
         RepeatedCall = Rate(0.03);
         FailedExecutorCall = Rate(0.01);
         SlowExecutor = Rate(0.02);
+        MissedStart = Rate(0.2);
         CrashAtCommit = Rate(0.01);
         CrashAtExecutor = Rate(0.004);
         CrashAtAnswer = Rate(0.003);
         CrashedProcess = Rate(0.03);
         CrashedActivation = Rate(0.04);
         SecondProcess = Rate(0.02);
+        AddedNode = Rate(0.01);
         ResizedNode = Rate(0.01);
         LostNode = Rate(0.01);
+        LostGpu = Rate(0.02);
+        ChangedQuota = Rate(0.02);
         LostRun = Rate(0.03);
+        DamagedRun = Rate(0.02);
         Stall = Rate(0.02);
         MarkerLifetimeChanges = chance.Is(0.5) ? 100_000 : chance.Between(1, 50);
     }
@@ -58,6 +63,9 @@ internal sealed class Weather(SortedDictionary<string, long> counts)
 
     public double SlowExecutor { get; private set; }
 
+    /// <summary>Of each look at a run whose start is not answered yet.</summary>
+    public double MissedStart { get; private set; }
+
     /// <summary>Of each commit: its server dies while it is under way.</summary>
     public double CrashAtCommit { get; private set; }
 
@@ -74,11 +82,19 @@ internal sealed class Weather(SortedDictionary<string, long> counts)
 
     public double SecondProcess { get; private set; }
 
+    public double AddedNode { get; private set; }
+
     public double ResizedNode { get; private set; }
 
     public double LostNode { get; private set; }
 
+    public double LostGpu { get; private set; }
+
+    public double ChangedQuota { get; private set; }
+
     public double LostRun { get; private set; }
+
+    public double DamagedRun { get; private set; }
 
     public double Stall { get; private set; }
 

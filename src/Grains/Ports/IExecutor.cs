@@ -87,7 +87,10 @@ public interface IExecutor
     /// <summary>The nodes it may use, as they are now.</summary>
     Task<NodeReport> DiscoverNodesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Everything that exists, and the last end of every uid that was not forgotten.</summary>
+    /// <summary>
+    /// Everything that exists, and the last end of every uid that was not forgotten; never less than what was answered
+    /// before the call, whatever caches there are (ADR 5).
+    /// </summary>
     Task<ImmutableArray<ObservedRun>> ObserveAsync(CancellationToken cancellationToken);
 
     /// <summary>

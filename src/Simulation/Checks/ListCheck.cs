@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Sluice.Grains;
 using Sluice.Grains.Interfaces;
 using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
@@ -14,9 +16,14 @@ internal sealed class ListCheck(RowCheck rows, Action<string, string> fail)
 {
     private readonly List<Question> _open = [];
 
-    public Question Ask(string text, Func<JobRecord, bool> isListed, Func<JobRecord, double>? order)
+    /// <param name="text">For people.</param>
+    /// <param name="isListed">Which jobs are in the list.</param>
+    /// <param name="order">What it is ordered by, ascending; ties, and all where it is null, by addition.</param>
+    /// <param name="limit">The first so many only; null: all.</param>
+    public Question Ask(
+        string text, Func<JobRecord, bool> isListed, Func<JobRecord, double>? order, int? limit = null)
     {
-        var question = new Question(text, isListed, order);
+        var question = new Question(text, isListed, order, limit);
         foreach (var (key, version) in rows.Rows)
         {
             question.Versions[key] = [version];
@@ -36,10 +43,13 @@ internal sealed class ListCheck(RowCheck rows, Action<string, string> fail)
             RankOrder.ByDifference => record => record.GpuLim - record.GpuAssigned == query.X,
             _ => record => record.GpuAssigned - record.GpuReq >= query.X,
         };
-        return Ask($"list {query.Order} {query.X}", record => record.Status != JobStatus.Completed && isListed(record),
+        return Ask(
+            $"list {query.Order} {query.X} ({query.Limit?.ToString(CultureInfo.InvariantCulture) ?? "all"})",
+            record => record.Status != JobStatus.Completed && isListed(record),
             query.Order == RankOrder.ByArrival
                 ? record => record.JobArrivalTime.Value
-                : record => -record.LastCheckpointTime.Value);
+                : record => -record.LastCheckpointTime.Value,
+            query.Limit);
     }
 
     public void Seen(string key, RowVersion version)
@@ -62,39 +72,59 @@ internal sealed class ListCheck(RowCheck rows, Action<string, string> fail)
     public void Answered(Question question, IEnumerable<ReadOnlyMemory<byte>> records)
     {
         _open.Remove(question);
-        var listed = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
-        var last = double.NegativeInfinity;
+        var listed = new HashSet<string>(StringComparer.Ordinal);
+        var last = Place.First;
         foreach (var json in records)
         {
-            var record = JsonSerializer.Deserialize(json.Span, Sluice.Grains.GrainsJsonContext.Default.JobRecord)!;
-            if (!listed.TryAdd(GrainKeys.Job(GrainKeys.DefaultDomain, record.JobName), json))
+            var record = JsonSerializer.Deserialize(json.Span, GrainsJsonContext.Default.JobRecord)!;
+            if (!listed.Add(GrainKeys.Job(GrainKeys.DefaultDomain, record.JobName)))
             {
                 fail(Promises.ListsNameJobsOnce, $"{question.Text}: {record.JobName} is in it twice");
             }
 
-            var place = question.Order?.Invoke(record) ?? last;
-            if (place < last)
-            {
-                fail(Promises.ListsAreInOrder, $"{question.Text}: {record.JobName} comes too late");
-            }
-
-            last = place;
+            last = Listed(question, record, json, last);
         }
 
-        foreach (var (key, versions) in question.Versions)
+        if (listed.Count > question.Limit)
         {
-            var isThere = listed.Remove(key, out var json);
-            if (!versions.Any(version => isThere ? IsListedAs(question, version, json) : !IsListed(question, version)))
+            fail(Promises.ListsKeepTheirLimit, $"{question.Text} has {listed.Count}");
+        }
+
+        foreach (var (key, versions) in question.Versions.Where(job => !listed.Contains(job.Key)))
+        {
+            // Behind the last of a list that is full there may be any number more.
+            if (!versions.Any(version => !IsListed(question, version)
+                || (listed.Count >= question.Limit && question.PlaceOf(version!).CompareTo(last) >= 0)))
             {
                 fail(Promises.ListsShowAnsweredWrites,
-                    $"{question.Text} {(isThere ? "has" : "lacks")} {key} as it was at no time since it was asked for");
+                    $"{question.Text} lacks {key} as it was at no time since it was asked for");
             }
         }
+    }
 
-        foreach (var key in listed.Keys)
+    /// <summary>One record of an answer, behind the one at <paramref name="last"/>.</summary>
+    /// <returns>Where it is: of several versions that look alike, the first that may follow.</returns>
+    private Place Listed(Question question, JobRecord record, ReadOnlyMemory<byte> json, Place last)
+    {
+        var key = GrainKeys.Job(GrainKeys.DefaultDomain, record.JobName);
+        var places = question.Versions.GetValueOrDefault(key, [])
+            .Where(version => IsListedAs(question, version, json))
+            .Select(version => question.PlaceOf(version!))
+            .Order()
+            .ToList();
+        if (places.Count == 0)
         {
-            fail(Promises.ListsShowAnsweredWrites, $"{question.Text} has {key}, which never was");
+            fail(Promises.ListsShowAnsweredWrites,
+                $"{question.Text} has {key} as it was at no time since it was asked for");
+            return last;
         }
+
+        if (places[^1].CompareTo(last) < 0)
+        {
+            fail(Promises.ListsAreInOrder, $"{question.Text}: {record.JobName} comes too late");
+        }
+
+        return places.Find(place => place.CompareTo(last) >= 0) ?? last;
     }
 
     /// <summary>A ranked list taken apart into its records.</summary>
@@ -112,9 +142,21 @@ internal sealed class ListCheck(RowCheck rows, Action<string, string> fail)
     private static bool IsListedAs(Question question, RowVersion? version, ReadOnlyMemory<byte> json) =>
         IsListed(question, version) && JobRows.RecordJson(version!.Row).Span.SequenceEqual(json.Span);
 
-    public sealed record Question(string Text, Func<JobRecord, bool> IsListed, Func<JobRecord, double>? Order)
+    public sealed record Question(
+        string Text, Func<JobRecord, bool> IsListed, Func<JobRecord, double>? Order, int? Limit)
     {
         /// <summary>By key; null: the job was not there.</summary>
         public SortedDictionary<string, List<RowVersion?>> Versions { get; } = new(StringComparer.Ordinal);
+
+        public Place PlaceOf(RowVersion version) =>
+            new(Order?.Invoke(version.State.Record!) ?? 0, version.Row.Added);
+    }
+
+    /// <summary>Where a job is in a list: by what the list is ordered by, then by addition.</summary>
+    internal sealed record Place(double By, long Added) : IComparable<Place>
+    {
+        public static readonly Place First = new(double.NegativeInfinity, 0);
+
+        public int CompareTo(Place? other) => (By, Added).CompareTo((other!.By, other.Added));
     }
 }

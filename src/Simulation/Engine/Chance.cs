@@ -77,6 +77,10 @@ internal sealed class ChanceStream(Chance chance, string name, ulong state)
 
     public T Pick<T>(IReadOnlyList<T> among) => among[Below(among.Count)];
 
+    /// <summary>Null: there are none.</summary>
+    public T? PickOrNone<T>(IEnumerable<T> among)
+        where T : class => among.ToList() is { Count: > 0 } list ? Pick(list) : null;
+
     /// <summary>Short times are as likely as long ones, by their order of magnitude.</summary>
     public TimeSpan Span(double leastSeconds, double mostSeconds) =>
         TimeSpan.FromSeconds(leastSeconds * Math.Pow(mostSeconds / leastSeconds, Fraction()));

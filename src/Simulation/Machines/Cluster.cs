@@ -19,6 +19,7 @@ internal sealed class Cluster(Simulator simulator, RunCheck checks)
 
     private readonly SortedDictionary<string, int> _nodes = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _down = new(StringComparer.Ordinal);
+    private readonly SortedSet<(string Node, int Gpu)> _lostGpus = [];
     private readonly SortedDictionary<string, int> _quotas = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, SimulatedRun> _runs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SimulatedRun> _forgotten = new(StringComparer.Ordinal);
@@ -45,11 +46,26 @@ internal sealed class Cluster(Simulator simulator, RunCheck checks)
 
     public Task Changed => _rang.Task;
 
-    public bool IsUp(string node) => !_down.Contains(node);
+    /// <summary>All of whom something is known, dead or alive.</summary>
+    public IReadOnlyCollection<SimulatedRun> Runs => _runs.Values;
 
     public void SetNode(string node, int gpus) => _nodes[node] = gpus;
 
-    public void SetQuota(string namespaceName, int gpus) => _quotas[namespaceName] = gpus;
+    /// <param name="namespaceName">Whose.</param>
+    /// <param name="gpus">Null: any number.</param>
+    public void SetQuota(string namespaceName, int? gpus)
+    {
+        if (gpus is { } most)
+        {
+            _quotas[namespaceName] = most;
+        }
+        else
+        {
+            _quotas.Remove(namespaceName);
+        }
+    }
+
+    public bool IsThere((string Node, int Gpu) gpu) => !_down.Contains(gpu.Node) && !_lostGpus.Contains(gpu);
 
     /// <summary>All that runs there is gone.</summary>
     public void LoseNode(string node)
@@ -63,6 +79,29 @@ internal sealed class Cluster(Simulator simulator, RunCheck checks)
 
     public void ReturnNode(string node) => _down.Remove(node);
 
+    /// <summary>One GPU is gone, with what runs on it.</summary>
+    public void LoseGpu((string Node, int Gpu) gpu)
+    {
+        _lostGpus.Add(gpu);
+        foreach (var run in Alive.Where(run => run.Gpus.Contains(gpu)).ToList())
+        {
+            run.Kill();
+        }
+    }
+
+    public void ReturnGpu((string Node, int Gpu) gpu) => _lostGpus.Remove(gpu);
+
+    /// <summary>Everything is there, and what was damaged can be read.</summary>
+    public void Repair()
+    {
+        _down.Clear();
+        _lostGpus.Clear();
+        foreach (var run in _runs.Values)
+        {
+            run.IsDamaged = false;
+        }
+    }
+
     public void Register(JobScript script) => _scripts[script.Number] = script;
 
     public JobScript ScriptOf(string manifest) => _scripts[JobScript.NumberOf(manifest)];
@@ -74,22 +113,16 @@ internal sealed class Cluster(Simulator simulator, RunCheck checks)
     public NodeReport Report(string executor) => new()
     {
         Executor = executor,
-        Nodes = [.. NodesUp.Select(node => new NodeCapacity(node, _nodes[node], IsSimulated: true))],
+        Nodes = [.. NodesUp.Select(node => new NodeCapacity(node, _nodes[node], IsSimulated: true)
+        {
+            LostGpus = [.. Enumerable.Range(0, _nodes[node]).Where(gpu => _lostGpus.Contains((node, gpu)))],
+        })],
         Quotas = [.. _quotas.Select(quota => new GpuQuota(quota.Key, quota.Value))],
     };
 
-    public ImmutableArray<ObservedRun> Observe() =>
-    [
-        .. _runs.Values.Select(run => new ObservedRun
-        {
-            Uid = run.Uid,
-            Generation = run.Generation,
-            Attempt = run.Attempt,
-            Phase = run.HasEnded && run.EndShowsAt > simulator.Now ? RunPhase.Running : run.Phase,
-            ExitCode = run.EndShowsAt > simulator.Now ? null : run.ExitCode,
-            At = run.At,
-        }),
-    ];
+    /// <param name="misses">Asked of each run whose start is not answered yet: true leaves it out.</param>
+    public ImmutableArray<ObservedRun> Observe(Func<SimulatedRun, bool> misses) =>
+        [.. _runs.Values.Where(run => run.Starter is not { IsAlive: true } || !misses(run)).Select(Observe)];
 
     /// <summary>Records the attempt.</summary>
     /// <returns>The run to launch; null: it, or one that supersedes it, was recorded and launched before.</returns>
@@ -98,6 +131,11 @@ internal sealed class Cluster(Simulator simulator, RunCheck checks)
         var last = Find(desired.Uid);
         if (last is not null)
         {
+            if (last.IsDamaged)
+            {
+                throw new ExecutorFault($"what is kept of {last.Uid} is damaged");
+            }
+
             if (last.Attempt > desired.Attempt || last.Generation > desired.Generation)
             {
                 return null;
@@ -121,7 +159,7 @@ internal sealed class Cluster(Simulator simulator, RunCheck checks)
 
     public void Forget(string uid)
     {
-        if (!_runs.TryGetValue(uid, out var run) || !run.HasEnded)
+        if (!_runs.TryGetValue(uid, out var run) || !run.HasEnded || run.IsDamaged)
         {
             return;
         }
@@ -151,6 +189,30 @@ internal sealed class Cluster(Simulator simulator, RunCheck checks)
         simulator.After(delay, simulator.World, rested.SetResult);
         return rested.Task;
     }
+
+    /// <summary>
+    /// What a process did by itself shows a little later. What is kept of a run may be damaged: then nobody can say.
+    /// </summary>
+    private ObservedRun Observe(SimulatedRun run) => run.IsDamaged
+        ? new()
+        {
+            Uid = run.Uid,
+            Generation = 0,
+            Attempt = 0,
+            Phase = RunPhase.None,
+            IsUnknown = true,
+            Message = "its record is damaged",
+            At = run.At,
+        }
+        : new()
+        {
+            Uid = run.Uid,
+            Generation = run.Generation,
+            Attempt = run.Attempt,
+            Phase = run.HasEnded && run.EndShowsAt > simulator.Now ? RunPhase.Running : run.Phase,
+            ExitCode = run.EndShowsAt > simulator.Now ? null : run.ExitCode,
+            At = run.At,
+        };
 
     /// <summary>A uid that was forgotten comes back with all that is known of its attempts.</summary>
     private SimulatedRun? Find(string uid)

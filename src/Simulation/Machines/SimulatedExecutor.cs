@@ -21,32 +21,30 @@ internal sealed class SimulatedExecutor(
         OperateAsync("discover", () => Task.FromResult(cluster.Report(Name)));
 
     public Task<ImmutableArray<ObservedRun>> ObserveAsync(CancellationToken cancellationToken) =>
-        OperateAsync("observe", () => Task.FromResult(cluster.Observe()));
+        OperateAsync("observe", () => Task.FromResult(cluster.Observe(IsMissed)));
 
-    public Task StartAsync(DesiredRun desired, CancellationToken cancellationToken) =>
-        OperateAsync($"start/{desired.JobName}", () =>
+    public async Task StartAsync(DesiredRun desired, CancellationToken cancellationToken)
+    {
+        SimulatedRun? started = null;
+        try
         {
-            var run = cluster.Record(desired);
-            if (run is null)
+            await OperateAsync($"start/{desired.JobName}", () =>
             {
-                return Task.FromResult(true);
-            }
-
-            // From the record to the launch it is a moment in which a server can die: the attempt may never come up, or
-            // only after the next server has.
-            var chance = simulator.Chance.Stream($"launch.{desired.JobName}");
-            var launched = new TaskCompletionSource<bool>();
-            var isSent = chance.Is(0.5);
-            simulator.After(chance.Span(0.0001, 0.5), simulator.World, () =>
-            {
-                if (process.IsAlive || isSent)
+                if (cluster.Record(desired) is not { } run)
                 {
-                    run.Launch();
-                    launched.SetResult(true);
+                    return Task.FromResult(true);
                 }
+
+                started = run;
+                run.Starter = process;
+                return LaunchAsync(run);
             });
-            return launched.Task;
-        });
+        }
+        finally
+        {
+            started?.Starter = null;
+        }
+    }
 
     public Task StopAsync(string uid, CancellationToken cancellationToken) =>
         OperateAsync("stop", async () =>
@@ -62,8 +60,44 @@ internal sealed class SimulatedExecutor(
             return Task.FromResult(true);
         });
 
-    public Task WaitForChangeAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
-        cluster.Changed.WaitAsync(cancellationToken);
+    public async Task WaitForChangeAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        await cluster.Changed.WaitAsync(timeout, process.Time, cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>
+    /// From the record to the launch it is a moment in which a server can die: the attempt may never come up, or only
+    /// after the next server has.
+    /// </summary>
+    private Task<bool> LaunchAsync(SimulatedRun run)
+    {
+        var chance = simulator.Chance.Stream($"launch.{run.Script.JobName}");
+        var launched = new TaskCompletionSource<bool>();
+        var isSent = chance.Is(0.5);
+        simulator.After(chance.Span(0.0001, 0.5), simulator.World, () =>
+        {
+            if (process.IsAlive || isSent)
+            {
+                run.Launch();
+                launched.SetResult(true);
+            }
+        });
+        return launched.Task;
+    }
+
+    private bool IsMissed(SimulatedRun run)
+    {
+        var isMissed = simulator.Chance.Stream($"executor.observe/{run.Script.JobName}")
+            .Strikes(weather.MissedStart, "misses");
+        if (isMissed)
+        {
+            weather.Count("runs: missed while they start");
+        }
+
+        return isMissed;
+    }
 
     private async Task<T> OperateAsync<T>(string what, Func<Task<T>> operation)
     {

@@ -17,8 +17,6 @@ internal sealed class SimulatedRun(Cluster cluster, DesiredRun spec, JobScript s
 
     public string Uid => spec.Uid;
 
-    public string JobKey => spec.JobKey;
-
     public int Attempt => spec.Attempt;
 
     public long Generation => spec.Generation;
@@ -44,6 +42,12 @@ internal sealed class SimulatedRun(Cluster cluster, DesiredRun spec, JobScript s
     /// <summary>Its own end shows a little later; an end that was asked for shows when it is answered.</summary>
     public TimeSpan EndShowsAt { get; private set; }
 
+    /// <summary>The server whose call to start it is not answered yet; null: none's.</summary>
+    public SimulatedProcess? Starter { get; set; }
+
+    /// <summary>True: what is kept of it cannot be read, until somebody mends it, or has it ended.</summary>
+    public bool IsDamaged { get; set; }
+
     public bool HasEnded => Phase is RunPhase.Exited or RunPhase.Stopped or RunPhase.StartFailed;
 
     /// <summary>Its processes come up.</summary>
@@ -54,7 +58,7 @@ internal sealed class SimulatedRun(Cluster cluster, DesiredRun spec, JobScript s
             return;
         }
 
-        if (Attempt <= script.UnstartableAttempts || Nodes.Any(node => !cluster.IsUp(node)))
+        if (Attempt <= script.UnstartableAttempts || !Gpus.All(cluster.IsThere))
         {
             End(RunPhase.StartFailed, null);
             return;
@@ -74,7 +78,13 @@ internal sealed class SimulatedRun(Cluster cluster, DesiredRun spec, JobScript s
     }
 
     /// <summary>TERM, and after the grace period KILL.</summary>
-    public Task StopAsync()
+    public async Task StopAsync()
+    {
+        await EndAsync();
+        IsDamaged = false;
+    }
+
+    private Task EndAsync()
     {
         if (HasEnded)
         {

@@ -110,10 +110,11 @@ internal sealed class Clients(World world)
         static IEnumerable<ReadOnlyMemory<byte>> ListCheck(RankedJobs list) => Checks.ListCheck.Split(list);
     }
 
-    public async Task ListAllAsync()
+    /// <param name="most">Records of the one page that is asked for.</param>
+    public async Task ListAllAsync(int most)
     {
-        var question = world.Invariants.Lists.Ask("list all", _ => true, order: null);
-        if (await CallAsync(question.Text, () => Pool.ReadJobsAsync(0, JobPage.MaxRecords), _ => "listed") is { } page)
+        var question = world.Invariants.Lists.Ask($"list all {most}", _ => true, order: null, most);
+        if (await CallAsync(question.Text, () => Pool.ReadJobsAsync(0, most), _ => "listed") is { } page)
         {
             world.Weather.Count("lists: checked");
             world.Invariants.Lists.Answered(question, page.Json);

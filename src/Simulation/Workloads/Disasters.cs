@@ -4,121 +4,189 @@ using Sluice.Simulation.Engine;
 namespace Sluice.Simulation.Workloads;
 
 /// <summary>What befalls servers and machines.</summary>
-internal sealed class Disasters(World world)
+internal sealed class Disasters
 {
+    private const int MaxNodes = 5;
+
+    private readonly World _world;
+    private readonly IReadOnlyList<(string Name, Func<Weather, double> Rate, Action<ChanceStream> Strike)> _all;
+
+    public Disasters(World world)
+    {
+        _world = world;
+        _all =
+        [
+            ("crash", weather => weather.CrashedProcess, CrashServer),
+            ("second-server", weather => weather.SecondProcess, StartSecondServer),
+            ("crash-activation", weather => weather.CrashedActivation, CrashActivation),
+            ("add-node", weather => weather.AddedNode, AddNode),
+            ("resize-node", weather => weather.ResizedNode, ResizeNode),
+            ("lose-node", weather => weather.LostNode, LoseNode),
+            ("lose-gpu", weather => weather.LostGpu, LoseGpu),
+            ("set-quota", weather => weather.ChangedQuota, SetQuota),
+            ("lose-run", weather => weather.LostRun, LoseRun),
+            ("damage-run", weather => weather.DamagedRun, DamageRun),
+            ("stall", weather => weather.Stall, StallStore),
+        ];
+    }
+
     /// <summary>The cluster of this history.</summary>
     public void Build(ChanceStream chance)
     {
         for (var nodes = chance.Between(1, 3); nodes > 0; nodes--)
         {
-            world.Cluster.SetNode($"node-{nodes}", chance.Between(1, 8));
+            _world.Cluster.SetNode($"node-{nodes}", chance.Between(1, 8));
         }
 
         if (chance.Is(0.7))
         {
-            world.Cluster.SetQuota("team-a", chance.Between(1, 6));
+            _world.Cluster.SetQuota("team-a", chance.Between(1, 6));
         }
     }
 
     /// <summary>True: this move is a disaster.</summary>
     public bool Strike(ChanceStream chance)
     {
-        var weather = world.Weather;
-        if (chance.Strikes(weather.CrashedProcess, "crash") && world.Servers.Count > 0)
+        foreach (var (name, rate, strike) in _all)
         {
-            world.LoseServer(chance.Pick(world.Servers), chance);
-        }
-        else if (chance.Strikes(weather.SecondProcess, "second-server") && world.Servers.Count == 1)
-        {
-            var older = world.Servers[0];
-            world.StartServer();
-            Later(chance.Span(0.1, 40), () => world.CrashServer(older));
-        }
-        else if (chance.Strikes(weather.CrashedActivation, "crash-activation") && world.Servers.Count > 0)
-        {
-            var key = chance.Is(0.5)
-                ? GrainKeys.Capacity(GrainKeys.DefaultDomain)
-                : Clients.KeyOf($"j{chance.Below(8)}");
-            chance.Pick(world.Servers).Crash(key);
-        }
-        else if (chance.Strikes(weather.ResizedNode, "resize-node"))
-        {
-            ResizeNode(chance);
-        }
-        else if (chance.Strikes(weather.LostNode, "lose-node"))
-        {
-            LoseNode(chance);
-        }
-        else if (chance.Strikes(weather.LostRun, "lose-run"))
-        {
-            var alive = world.Cluster.Alive.ToList();
-            if (alive.Count > 0)
+            if (chance.Strikes(rate(_world.Weather), name))
             {
-                world.Weather.Count("runs: lost");
-                chance.Pick(alive).Kill();
+                strike(chance);
+                return true;
             }
         }
-        else if (chance.Strikes(weather.Stall, "stall"))
-        {
-            world.Weather.Count("store: stalled");
-            weather.StallEndsAt = world.Simulator.Now + chance.Span(0.1, 45);
-            world.Simulator.Trace.Write("world", $"the store stalls until {weather.StallEndsAt.TotalSeconds:F3}");
-        }
-        else
-        {
-            return false;
-        }
 
-        return true;
+        return false;
     }
 
     /// <summary>Everything is as good as new.</summary>
     public void Repair()
     {
-        world.Weather.StallEndsAt = TimeSpan.Zero;
-        foreach (var node in world.Cluster.Nodes.Keys.ToList())
+        _world.Weather.StallEndsAt = TimeSpan.Zero;
+        _world.Cluster.Repair();
+        foreach (var server in _world.Servers.Where(server => server.IsLockedOut).ToList())
         {
-            world.Cluster.ReturnNode(node);
+            _world.CrashServer(server);
         }
 
-        foreach (var server in world.Servers.Where(server => server.IsLockedOut).ToList())
+        if (!_world.IsServed)
         {
-            world.CrashServer(server);
+            _world.StartServer();
         }
+    }
 
-        if (!world.IsServed)
+    private void CrashServer(ChanceStream chance)
+    {
+        if (_world.Servers.Count > 0)
         {
-            world.StartServer();
+            _world.LoseServer(chance.Pick(_world.Servers), chance);
+        }
+    }
+
+    private void StartSecondServer(ChanceStream chance)
+    {
+        if (_world.Servers is [var older])
+        {
+            _world.StartServer();
+            Later(chance.Span(0.1, 40), () => _world.CrashServer(older));
+        }
+    }
+
+    private void CrashActivation(ChanceStream chance)
+    {
+        if (_world.Servers.Count > 0)
+        {
+            var key = chance.Is(0.5)
+                ? GrainKeys.Capacity(GrainKeys.DefaultDomain)
+                : Clients.KeyOf(Workload.AnyName(chance));
+            chance.Pick(_world.Servers).Crash(key);
+        }
+    }
+
+    private void AddNode(ChanceStream chance)
+    {
+        if (_world.Cluster.Nodes.Count < MaxNodes)
+        {
+            Change($"node-{_world.Cluster.Nodes.Count + 1}", chance.Between(1, 8), "nodes: added");
         }
     }
 
     private void ResizeNode(ChanceStream chance)
     {
-        var node = chance.Pick(world.Cluster.Nodes.Keys.ToList());
+        var node = chance.Pick(_world.Cluster.Nodes.Keys.ToList());
         var gpus = chance.Between(0, 8);
-        world.Weather.Count(gpus < world.Cluster.Nodes[node] ? "nodes: shrunk" : "nodes: grown");
-        world.Simulator.Trace.Write("world", $"{node} has {gpus} GPUs from now on");
-        world.Cluster.SetNode(node, gpus);
+        Change(node, gpus, gpus < _world.Cluster.Nodes[node] ? "nodes: shrunk" : "nodes: grown");
+    }
+
+    private void Change(string node, int gpus, string what)
+    {
+        _world.Weather.Count(what);
+        _world.Simulator.Trace.Write("world", $"{node} has {gpus} GPUs from now on");
+        _world.Cluster.SetNode(node, gpus);
     }
 
     private void LoseNode(ChanceStream chance)
     {
-        var up = world.Cluster.NodesUp.ToList();
-        if (up.Count == 0)
+        if (chance.PickOrNone(_world.Cluster.NodesUp) is { } node)
         {
-            return;
+            _world.Weather.Count("nodes: lost");
+            _world.Simulator.Trace.Write("world", $"{node} is lost");
+            _world.Cluster.LoseNode(node);
+            Later(chance.Span(1, 60), () =>
+            {
+                _world.Simulator.Trace.Write("world", $"{node} is back");
+                _world.Cluster.ReturnNode(node);
+            });
         }
-
-        var node = chance.Pick(up);
-        world.Weather.Count("nodes: lost");
-        world.Simulator.Trace.Write("world", $"{node} is lost");
-        world.Cluster.LoseNode(node);
-        Later(chance.Span(1, 60), () =>
-        {
-            world.Simulator.Trace.Write("world", $"{node} is back");
-            world.Cluster.ReturnNode(node);
-        });
     }
 
-    private void Later(TimeSpan delay, Action action) => world.Simulator.After(delay, world.Simulator.World, action);
+    private void LoseGpu(ChanceStream chance)
+    {
+        if (chance.PickOrNone(_world.Cluster.NodesUp) is { } node && _world.Cluster.Nodes[node] > 0)
+        {
+            var gpu = (node, chance.Below(_world.Cluster.Nodes[node]));
+            _world.Weather.Count("GPUs: lost");
+            _world.Simulator.Trace.Write("world", $"GPU {gpu.Item2} of {node} is lost");
+            _world.Cluster.LoseGpu(gpu);
+            Later(chance.Span(1, 60), () => _world.Cluster.ReturnGpu(gpu));
+        }
+    }
+
+    private void SetQuota(ChanceStream chance)
+    {
+        var namespaceName = chance.Is(0.8) ? "team-a" : "default";
+        int? gpus = chance.Is(0.3) ? null : chance.Between(0, 8);
+        _world.Weather.Count("quotas: changed");
+        _world.Simulator.Trace.Write("world", $"{namespaceName} may hold {gpus?.ToString() ?? "any number of"} GPUs");
+        _world.Cluster.SetQuota(namespaceName, gpus);
+    }
+
+    private void LoseRun(ChanceStream chance)
+    {
+        if (chance.PickOrNone(_world.Cluster.Alive) is { } run)
+        {
+            _world.Weather.Count("runs: lost");
+            run.Kill();
+        }
+    }
+
+    private void DamageRun(ChanceStream chance)
+    {
+        if (chance.PickOrNone(_world.Cluster.Runs) is { } run)
+        {
+            _world.Weather.Count("runs: damaged");
+            _world.Simulator.Trace.Write("world", $"what is kept of {run.Uid} is damaged");
+            run.IsDamaged = true;
+            Later(chance.Span(1, 60), () => run.IsDamaged = false);
+        }
+    }
+
+    private void StallStore(ChanceStream chance)
+    {
+        _world.Weather.Count("store: stalled");
+        _world.Weather.StallEndsAt = _world.Simulator.Now + chance.Span(0.1, 45);
+        _world.Simulator.Trace.Write("world", $"the store stalls until {_world.Weather.StallEndsAt.TotalSeconds:F3}");
+    }
+
+    private void Later(TimeSpan delay, Action action) => _world.Simulator.After(delay, _world.Simulator.World, action);
 }

@@ -34,6 +34,8 @@ internal sealed class Workload
 
     public Disasters Disasters => _disasters;
 
+    public static string AnyName(ChanceStream chance) => $"j{chance.Below(Names)}";
+
     /// <summary>Moves follow each other from now on.</summary>
     public void Begin() => Next();
 
@@ -57,7 +59,7 @@ internal sealed class Workload
             return;
         }
 
-        var name = $"j{chance.Below(Names)}";
+        var name = AnyName(chance);
         _world.Simulator.Watch(chance.Below(20) switch
         {
             < 6 => _clients.DeployAsync(Script(name, chance)),
@@ -71,7 +73,7 @@ internal sealed class Workload
             14 => _clients.DeleteAsync(name),
             15 => ReplaceAsync(name, chance),
             16 => _clients.GetAsync(name),
-            17 => chance.Is(0.5) ? _clients.DescribeAsync(name) : _clients.ListAllAsync(),
+            17 => chance.Is(0.5) ? _clients.DescribeAsync(name) : ListAllAsync(chance),
             _ => ListAsync(chance),
         });
     }
@@ -145,7 +147,11 @@ internal sealed class Workload
     {
         Order = (RankOrder)chance.Between(1, 4),
         X = chance.Below(4),
+        Limit = chance.Is(0.5) ? null : chance.Between(1, 3),
     });
+
+    private Task ListAllAsync(ChanceStream chance) =>
+        _clients.ListAllAsync(chance.Is(0.5) ? JobPage.MaxRecords : chance.Between(1, 6));
 
     private Task<JobAnswer?> NotifyAsync(SimulatedRun run, int epochs) =>
         NotifyAsync(run.Script.JobName, epochs, run);

@@ -11,6 +11,7 @@ using Sluice.Grains.Ports;
 using Sluice.Manifests;
 using Sluice.Scheduling.Ledger;
 using Sluice.Simulation.Checks;
+using Sluice.Simulation.Machines;
 
 namespace Sluice.Simulation.Tests.Checks;
 
@@ -72,6 +73,33 @@ public abstract class CheckBench : IBreaksPromises
         Blocks = [],
     };
 
+    private protected static JobScript Script { get; } = new()
+    {
+        Number = 1,
+        JobName = "a",
+        GpuReq = 0,
+        GpuLim = 8,
+        Replicas = 1,
+        Namespace = "default",
+        Epochs = 1,
+        SecondsPerEpoch = 1,
+        SecondsToStart = 1,
+        SecondsToStop = 1,
+    };
+
+    private protected static DesiredRun Desired(string uid, int attempt, long generation, params int[] gpus) => new()
+    {
+        JobKey = Key,
+        JobName = "a",
+        Uid = uid,
+        Generation = generation,
+        Attempt = attempt,
+        ShouldRun = true,
+        GpuCount = gpus.Length,
+        Blocks = [new("n", [.. gpus])],
+        Manifest = Script.Manifest,
+    };
+
     private protected static JobState Counted(int restarts, params string[] operations)
     {
         var record = new JobRecord
@@ -125,14 +153,15 @@ public abstract class CheckBench : IBreaksPromises
 
     private protected void Commit(LedgerState written) => Ledger.Committed(Batch(written));
 
-    private protected void Write(JobState state, string name = "a") => Write(state, ++_change, name);
+    private protected void Write(JobState state, string name = "a", long added = 1) =>
+        Write(state, ++_change, name, added);
 
-    private protected void Write(JobState state, long change, string name = "a")
+    private protected void Write(JobState state, long change, string name = "a", long added = 1)
     {
         var named = state.Record is { } record ? state with { Record = record with { JobName = name } } : state;
         var body = JsonSerializer.Serialize(named, GrainsJsonContext.Default.JobState);
         var key = GrainKeys.Job(GrainKeys.DefaultDomain, name);
-        Rows.Committed(new(key, Added: 1, change, state.Record is null, Encoding.UTF8.GetBytes(body)), named);
+        Rows.Committed(new(key, added, change, state.Record is null, Encoding.UTF8.GetBytes(body)), named);
     }
 
     private protected void Fail(string promise, string what) => _broken.Add(promise);

@@ -51,4 +51,53 @@ public sealed class ListCheckTests : CheckBench
 
         Assert.Equal([Promises.ListsNameJobsOnce], Broken);
     }
+
+    [Fact]
+    [Breaks(Promises.ListsKeepTheirLimit)]
+    public void A_list_that_is_longer_than_its_limit_shows()
+    {
+        var (lists, records) = Three();
+
+        lists.Answered(lists.Ask("first", _ => true, order: null, limit: 2), records);
+
+        Assert.Equal([Promises.ListsKeepTheirLimit], Broken);
+    }
+
+    [Fact]
+    public void A_full_list_may_lack_those_behind_its_last_and_no_others()
+    {
+        var (lists, records) = Three();
+        lists.Answered(lists.Ask("first", _ => true, order: null, limit: 2), records[..2]);
+        Assert.Empty(Broken);
+
+        lists.Answered(lists.Ask("first", _ => true, order: null, limit: 2), records[1..]);
+        lists.Answered(lists.Ask("first", _ => true, order: null, limit: 2), records[..1]);
+
+        Assert.Equal(
+            [Promises.ListsShowAnsweredWrites, Promises.ListsShowAnsweredWrites, Promises.ListsShowAnsweredWrites],
+            Broken);
+    }
+
+    [Fact]
+    public void Jobs_that_are_alike_come_in_the_order_of_their_addition()
+    {
+        var (lists, records) = Three();
+
+        lists.Answered(lists.Ask("all", _ => true, _ => 7), [records[0], records[2], records[1]]);
+
+        Assert.Equal([Promises.ListsAreInOrder], Broken);
+    }
+
+    /// <summary>Three jobs, in the order of their addition.</summary>
+    private (ListCheck Lists, ReadOnlyMemory<byte>[] Records) Three()
+    {
+        string[] names = ["b", "c", "a"];
+        foreach (var (name, added) in names.Select((name, index) => (name, index + 1)))
+        {
+            Write(Counted(0), name, added);
+        }
+
+        return (new(Rows, Fail), [.. Rows.Rows.Values.OrderBy(version => version.Row.Added)
+            .Select(version => JobRows.RecordJson(version.Row))]);
+    }
 }

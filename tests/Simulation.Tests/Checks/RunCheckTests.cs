@@ -1,5 +1,3 @@
-using Sluice.Grains.Interfaces.Capacity;
-using Sluice.Grains.Ports;
 using Sluice.Simulation.Machines;
 
 namespace Sluice.Simulation.Tests.Checks;
@@ -141,33 +139,6 @@ public sealed class RunCheckTests : CheckBench
         Assert.Equal([Promises.GpusAreFreeOnceConfirmed], Broken);
     }
 
-    private SimulatedRun Run(string uid, int attempt, long generation, params int[] gpus)
-    {
-        var script = new JobScript
-        {
-            Number = 1,
-            JobName = "a",
-            GpuReq = 0,
-            GpuLim = 8,
-            Replicas = 1,
-            Namespace = "default",
-            Epochs = 1,
-            SecondsPerEpoch = 1,
-            SecondsToStart = 1,
-            SecondsToStop = 1,
-        };
-        var desired = new DesiredRun
-        {
-            JobKey = Key,
-            JobName = "a",
-            Uid = uid,
-            Generation = generation,
-            Attempt = attempt,
-            ShouldRun = true,
-            GpuCount = gpus.Length,
-            Blocks = [new GpuBlock("n", [.. gpus])],
-            Manifest = script.Manifest,
-        };
-        return new(_cluster, desired, script);
-    }
+    private SimulatedRun Run(string uid, int attempt, long generation, params int[] gpus) =>
+        new(_cluster, Desired(uid, attempt, generation, gpus), Script);
 }
