@@ -21,6 +21,10 @@ public static class GrainKeys
     /// <param name="domain">A capacity domain; holds no <c>/</c>.</param>
     public static string Capacity(string domain) => $"{CapacityKind}/{domain}";
 
+    /// <summary>Key of a stage queue's grain.</summary>
+    /// <param name="number">The list's secret integer, decimal, without leading zeros: <c>-7</c>, <c>42</c>.</param>
+    public static string StageQueue(string number) => $"queue/{number}";
+
     /// <summary>Takes a job's key apart again.</summary>
     /// <exception cref="FormatException">The key was not made by <see cref="Job"/>.</exception>
     public static (string Domain, string JobName) ParseJob(string key)
@@ -40,5 +44,15 @@ public static class GrainKeys
         return key.StartsWith($"{CapacityKind}/", StringComparison.Ordinal)
             ? key[(CapacityKind.Length + 1)..]
             : throw new FormatException($"'{key}' is not the key of a capacity domain");
+    }
+
+    /// <summary>Takes a stage queue's key apart again.</summary>
+    /// <exception cref="FormatException">The key was not made by <see cref="StageQueue"/>.</exception>
+    public static string ParseStageQueue(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key.StartsWith("queue/", StringComparison.Ordinal)
+            ? key["queue/".Length..]
+            : throw new FormatException($"'{key}' is not the key of a stage queue");
     }
 }
