@@ -55,4 +55,13 @@ public static class GrainKeys
             ? key["queue/".Length..]
             : throw new FormatException($"'{key}' is not the key of a stage queue");
     }
+
+    /// <summary>
+    /// A key as logs may have it: the number of a stage queue is a secret, and is left out.
+    /// </summary>
+    public static string ForLogs(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key.StartsWith("queue/", StringComparison.Ordinal) ? "queue/…" : key;
+    }
 }

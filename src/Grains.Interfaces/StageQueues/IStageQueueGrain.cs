@@ -57,7 +57,7 @@ public interface IStageQueueGrain : IWakeableGrain
     [Alias("read-jobs"), AlwaysInterleave]
     Task<StageJobPage> ReadJobsAsync(StageJobQuery query);
 
-    /// <summary>Replaces the settings.</summary>
-    [Alias("set-settings"), AlwaysInterleave]
-    Task SetSettingsAsync(StageQueueSettings settings);
+    /// <summary>Changes settings, and tells what holds now.</summary>
+    [Alias("change-settings"), AlwaysInterleave]
+    Task<StageQueueSettings> ChangeSettingsAsync(ChangeStageQueueSettings command);
 }

@@ -95,11 +95,14 @@ public enum MoveOutcome
 
     /// <summary>The key was used for another request.</summary>
     KeyReused = 4,
+
+    /// <summary>The commands of the list would be larger than they may be; nothing was changed.</summary>
+    TooLarge = 5,
 }
 
 /// <summary>The answer to moving a job.</summary>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="Problem">For people: what became of the lease.</param>
+/// <param name="Problem">For people: what became of the lease, or which limit it is.</param>
 [GenerateSerializer, Immutable, Alias("sluice.move-answer")]
 public sealed record MoveAnswer([property: Id(0)] MoveOutcome Outcome, [property: Id(1)] string? Problem = null);
 
@@ -143,7 +146,10 @@ public sealed record StageQueueProgress
     /// <summary>What is done by itself.</summary>
     [Id(5)] public required StageQueueSettings Settings { get; init; }
 
-    /// <summary>Grows with every change; a reader that has seen it needs nothing.</summary>
+    /// <summary>
+    /// Another one after every change, also over restarts; a reader that has seen it needs nothing. Empty: nothing was
+    /// ever stored.
+    /// </summary>
     [Id(6)] public required string Version { get; init; }
 }
 

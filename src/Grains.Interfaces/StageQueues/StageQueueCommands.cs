@@ -20,8 +20,16 @@ public static class StageQueueLimits
     /// <summary>Characters of a save path.</summary>
     public const int MaxFileNameLength = 4_096;
 
+    /// <summary>Objects and arrays within each other in a command.</summary>
+    public const int MaxCommandDepth = 64;
+
     /// <summary>Jobs in a page.</summary>
     public const int MaxPage = 10_000;
+
+    /// <summary>
+    /// Bytes of commands in a page, from which on it takes no more jobs: it may hold fewer than were asked for.
+    /// </summary>
+    public const int MaxPageBytes = 4 << 20;
 }
 
 /// <summary>Lifetimes of the stages.</summary>
@@ -98,6 +106,12 @@ public sealed record MoveStageJob
 
     /// <summary>Replaces the command, JSON in UTF-8; null: it stays.</summary>
     [Id(6)] public ReadOnlyMemory<byte>? Command { get; init; }
+
+    /// <summary>
+    /// True: the operation id is the client's own <c>Idempotency-Key</c>: it is remembered for 24 hours, and refused for
+    /// another request. False: it is remembered as long as a repeat of the gateway may be on its way.
+    /// </summary>
+    [Id(7)] public bool IsKey { get; init; }
 }
 
 /// <summary>Extends a lease.</summary>
@@ -132,6 +146,13 @@ public sealed record StageJobQuery
     /// <summary>True: only flagged jobs.</summary>
     [Id(3)] public bool IsFlagged { get; init; }
 }
+
+/// <summary>Changes settings.</summary>
+/// <param name="Redeliver">Null: stays as it is.</param>
+/// <param name="MaxAttempts">0 to 1,000,000; null: stays as it is.</param>
+[GenerateSerializer, Immutable, Alias("sluice.change-stage-queue-settings")]
+public sealed record ChangeStageQueueSettings(
+    [property: Id(0)] bool? Redeliver = null, [property: Id(1)] int? MaxAttempts = null);
 
 /// <summary>What is done by itself with jobs that are over their time.</summary>
 [GenerateSerializer, Immutable, Alias("sluice.stage-queue-settings")]
