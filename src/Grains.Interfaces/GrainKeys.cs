@@ -12,6 +12,9 @@ public static class GrainKeys
     /// <summary>What keys of capacity grains begin with, up to their first <c>/</c>.</summary>
     public const string CapacityKind = "pool";
 
+    /// <summary>What keys of stage queues begin with, up to their first <c>/</c>.</summary>
+    public const string StageQueueKind = "queue";
+
     /// <summary>Key of a job's grain.</summary>
     /// <param name="domain">A capacity domain; holds no <c>/</c>.</param>
     /// <param name="jobName">1–253 characters without control characters or <c>/</c>.</param>
@@ -23,7 +26,7 @@ public static class GrainKeys
 
     /// <summary>Key of a stage queue's grain.</summary>
     /// <param name="number">The list's secret integer, decimal, without leading zeros: <c>-7</c>, <c>42</c>.</param>
-    public static string StageQueue(string number) => $"queue/{number}";
+    public static string StageQueue(string number) => $"{StageQueueKind}/{number}";
 
     /// <summary>Takes a job's key apart again.</summary>
     /// <exception cref="FormatException">The key was not made by <see cref="Job"/>.</exception>
@@ -51,8 +54,8 @@ public static class GrainKeys
     public static string ParseStageQueue(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return key.StartsWith("queue/", StringComparison.Ordinal)
-            ? key["queue/".Length..]
+        return key.StartsWith($"{StageQueueKind}/", StringComparison.Ordinal)
+            ? key[(StageQueueKind.Length + 1)..]
             : throw new FormatException($"'{key}' is not the key of a stage queue");
     }
 
@@ -62,6 +65,6 @@ public static class GrainKeys
     public static string ForLogs(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return key.StartsWith("queue/", StringComparison.Ordinal) ? "queue/…" : key;
+        return key.StartsWith($"{StageQueueKind}/", StringComparison.Ordinal) ? $"{StageQueueKind}/…" : key;
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sluice.Grains.Interfaces;
 using Sluice.Grains.Interfaces.Capacity;
+using Sluice.Grains.Interfaces.StageQueues;
 using Sluice.Grains.Ports;
 
 namespace Sluice.Grains;
@@ -59,14 +60,14 @@ public sealed partial class DueRowLoop(
         }
         catch (Exception failure)
         {
-            LogFailed(logger, failure, key);
+            LogFailed(logger, failure, GrainKeys.ForLogs(key));
         }
     }
 
     private IWakeableGrain Grain(string key) => key.Split('/')[0] switch
     {
         GrainKeys.CapacityKind => grains.GetGrain<IClusterCapacityGrain>(key),
+        GrainKeys.StageQueueKind => grains.GetGrain<IStageQueueGrain>(key),
         _ => throw new InvalidDataException($"a due row names '{key}', which is no grain that can be woken"),
     };
-
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Sluice.Grains.Capacity;
 using Sluice.Grains.Jobs;
 using Sluice.Grains.Ports;
+using Sluice.Grains.StageQueues;
 using Sluice.Scheduling.Policies;
 
 namespace Sluice.Grains;
@@ -18,10 +19,15 @@ public static class GrainsServiceExtensions
             .BindConfiguration("Capacity")
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        services.AddOptions<StageQueueOptions>()
+            .BindConfiguration("StageQueues")
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IUidSource, RandomUidSource>();
         services.TryAddSingleton<JobInstruments>();
         services.TryAddSingleton<CapacityInstruments>();
+        services.TryAddSingleton<StageQueueInstruments>();
         services.TryAddSingleton<DecisionSignal>();
         services.TryAddSingleton<IDesiredRuns, JobDesiredRuns>();
         services.TryAddSingleton<IPolicy>(provider => new RecentCheckpointPolicy(new()
