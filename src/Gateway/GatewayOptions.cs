@@ -31,6 +31,39 @@ public sealed class GatewayOptions
     [Range(0, 100_000)]
     public int MaxWaitingReaders { get; set; } = 1000;
 
+    /// <summary>
+    /// Large <c>/set</c> requests, more than 1 MiB or of unknown length, that are taken at once; others wait for one of
+    /// them to be done. 1 to 1,000; default 4.
+    /// </summary>
+    [Range(1, 1000)]
+    public int MaxConcurrentLargeSets { get; set; } = 4;
+
+    /// <summary>
+    /// Numbers of stage queues that name no list, which one address (of version 6: one /64) may ask for at once; with
+    /// none left, every number that it has not used with success before gets 429. 1 to 1,000,000; default 30.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int GuessBurst { get; set; } = 30;
+
+    /// <summary>Such numbers that an address gets back, a minute. 1 to 60,000; default 6.</summary>
+    [Range(1, 60_000)]
+    public int GuessesPerMinute { get; set; } = 6;
+
+    /// <summary>Stage queues that one address may create at once. 1 to 1,000,000; default 2,000.</summary>
+    [Range(1, 1_000_000)]
+    public int ListCreationBurst { get; set; } = 2000;
+
+    /// <summary>Such creations that an address gets back, a minute. 1 to 60,000; default 120.</summary>
+    [Range(1, 60_000)]
+    public int ListCreationsPerMinute { get; set; } = 120;
+
+    /// <summary>
+    /// Pairs of an address and a stage queue that it has used, kept in memory; of more the least recently used go, and
+    /// count as not used before. About 300 bytes each. 100 to 10,000,000; default 100,000.
+    /// </summary>
+    [Range(100, 10_000_000)]
+    public int MaxRememberedUses { get; set; } = 100_000;
+
     /// <summary>How often a grain call of unknown outcome is sent again. 0 to 10; default 3.</summary>
     [Range(0, 10)]
     public int MaxRetries { get; set; } = 3;

@@ -11,6 +11,8 @@ using Sluice.Gateway.Health;
 using Sluice.Gateway.Http;
 using Sluice.Gateway.Jobs;
 using Sluice.Gateway.OpenApi;
+using Sluice.Gateway.Pages;
+using Sluice.Gateway.StageQueues;
 using Sluice.Gateway.Workloads;
 using Sluice.Grains.Interfaces.Jobs;
 
@@ -48,15 +50,30 @@ public static class GatewayRoutes
         Map(app, EventRoutes.All(new EventEndpoints(
             calls, options, services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<IHostApplicationLifetime>())));
+        var lists = services.GetRequiredService<StageListAccess>();
+        Map(app, StageQueueRoutes.Workers(new WorkerEndpoints(
+            calls, operations, lists, services.GetRequiredService<TimeProvider>())));
+        Map(app, StageQueueRoutes.Masters(services.GetRequiredService<MasterEndpoints>()));
+        Map(app, StageQueueRoutes.Reads(new ReadEndpoints(calls, lists)));
+        Map(app, StageQueueRoutes.Pages(new StageQueuePageEndpoints(calls, lists)));
+        Map(app, HomeRoutes.All());
         Map(app, HealthRoutes.All(ActivatorUtilities.CreateInstance<HealthEndpoints>(services)));
         ApiPages.Map(app);
         return app;
     }
 
-    /// <summary>Before routing. A HEAD is a GET without a body, which the web server leaves out by itself.</summary>
+    /// <summary>
+    /// Before routing. A HEAD is a GET without a body, which the web server leaves out by itself; marked, because it is
+    /// none where that GET has an effect.
+    /// </summary>
     private static Task Prepare(HttpContext context, RequestDelegate next)
     {
-        if (HttpMethods.IsHead(context.Request.Method)) context.Request.Method = HttpMethods.Get;
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Request.Method = HttpMethods.Get;
+            context.Features.Set(HeadRequest.Mark);
+        }
+
         DotSegments.Keep(context);
         return next(context);
     }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Sluice.Gateway.Http;
 using Sluice.Gateway.OpenApi;
+using Sluice.Gateway.StageQueues;
 using Sluice.Gateway.Workloads;
 using Sluice.Manifests;
 
@@ -29,6 +30,9 @@ public static class GatewayServices
         services.TryAddSingleton<GrainCalls>();
         services.TryAddSingleton<OperationIds>();
         services.TryAddSingleton<GatewayInstruments>();
+        services.TryAddSingleton<GuessLimit>();
+        services.TryAddSingleton<StageListAccess>();
+        services.TryAddSingleton<MasterEndpoints>();
         // The web server alone asks for this one; everything else writes to the listener of the same name.
         services.AddSingleton<DiagnosticSource, RefusedByServer>();
         services.AddRouting();

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Sluice.Grains.Interfaces;
 
 namespace Sluice.Gateway.Http;
 
@@ -30,11 +31,11 @@ internal sealed partial class GrainCalls(
             {
                 if (retry >= options.MaxRetries || time.GetElapsedTime(started) >= options.RetryWindow)
                 {
-                    LogCallGivenUp(logger, problem, typeof(TGrain).Name, key, retry + 1);
+                    LogCallGivenUp(logger, problem, typeof(TGrain).Name, GrainKeys.ForLogs(key), retry + 1);
                     throw new GrainUnavailableException($"no answer after {retry + 1} calls", problem);
                 }
 
-                LogCallRetried(logger, problem, typeof(TGrain).Name, key, retry + 1);
+                LogCallRetried(logger, problem, typeof(TGrain).Name, GrainKeys.ForLogs(key), retry + 1);
             }
 
             await Task.Delay(DelayBefore(retry + 1), time);

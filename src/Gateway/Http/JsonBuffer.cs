@@ -13,7 +13,7 @@ internal sealed class JsonBuffer : IDisposable
     // A record is at most 64 KiB; a rare larger answer must not stay in memory for good.
     private const int MaxKeptBytes = 256 * 1024;
 
-    private static readonly JsonWriterOptions WriterOptions = new()
+    public static readonly JsonWriterOptions Options = new()
     {
         // Answers are never put into a web page: only what JSON itself asks for is escaped.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -26,7 +26,7 @@ internal sealed class JsonBuffer : IDisposable
     private readonly ArrayBufferWriter<byte> _bytes = new(1024);
     private readonly Utf8JsonWriter _writer;
 
-    private JsonBuffer() => _writer = new Utf8JsonWriter(_bytes, WriterOptions);
+    private JsonBuffer() => _writer = new Utf8JsonWriter(_bytes, Options);
 
     public Utf8JsonWriter Writer => _writer;
 

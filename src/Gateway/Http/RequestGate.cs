@@ -18,6 +18,7 @@ internal sealed partial class RequestGate(
     ILogger<RequestGate> logger)
 {
     private const string NotFound = "Not found";
+    private const string MethodNotAllowed = "Method not allowed";
 
     private int _running;
 
@@ -54,6 +55,13 @@ internal sealed partial class RequestGate(
         if (endpoint is null || isHidden)
         {
             JsonResponse.SendError(context, StatusCodes.Status404NotFound, NotFound);
+            return Task.CompletedTask;
+        }
+
+        if (route is { HasEffect: true } && context.Features.Get<HeadRequest>() is not null)
+        {
+            context.Response.Headers.Allow = route.Method;
+            JsonResponse.SendError(context, StatusCodes.Status405MethodNotAllowed, MethodNotAllowed);
             return Task.CompletedTask;
         }
 
@@ -96,7 +104,7 @@ internal sealed partial class RequestGate(
             {
                 // The router's own refusal of a method, and a file that is not there.
                 var status = context.Response.StatusCode;
-                JsonResponse.SendError(context, status, status == 405 ? "Method not allowed" : NotFound);
+                JsonResponse.SendError(context, status, status == 405 ? MethodNotAllowed : NotFound);
             }
         }
         catch (Exception problem)

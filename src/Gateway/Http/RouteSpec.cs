@@ -11,6 +11,9 @@ internal sealed record RouteSpec(string Method, string Pattern, string Name, str
     /// <summary>The role that a caller needs; <see cref="AccessRole.None"/>: open to all.</summary>
     public required AccessRole Role { get; init; }
 
+    /// <summary>True: a GET that changes something. A HEAD, which a GET serves otherwise, is refused.</summary>
+    public bool HasEffect { get; init; }
+
     /// <summary>True: also served on the monitoring port.</summary>
     public bool IsMonitoring { get; init; }
 

@@ -73,8 +73,13 @@ internal static class RouteDocumentation
         CancellationToken cancellationToken)
     {
         operation.Responses = [];
-        var responses = route.Responses.Append(new(403, typeof(Error), "The request comes from a foreign web page, or "
-            + "the token's role is too low."));
+        IEnumerable<ResponseSpec> responses = route.Responses;
+        if (!responses.Any(response => response.Status == 403))
+        {
+            responses = responses.Append(new(
+                403, typeof(Error), "The request comes from a foreign web page, or the token's role is too low."));
+        }
+
         if (route.Role is not AccessRole.None)
         {
             responses = responses.Append(new(401, typeof(Error), "A token is required and missing or not known."));

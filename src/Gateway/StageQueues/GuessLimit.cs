@@ -1,0 +1,107 @@
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
+using Sluice.Gateway.Http;
+using Sluice.Grains.Interfaces;
+using Sluice.Grains.Interfaces.StageQueues;
+
+namespace Sluice.Gateway.StageQueues;
+
+/// <summary>
+/// Keeps callers from finding lists by trying numbers. A number that an address has not used before and that names no
+/// list costs it a permit; without permits, numbers that it has not used are refused whether they name a list or not.
+/// What an address has used is served without any limit.
+/// </summary>
+internal sealed class GuessLimit : IDisposable
+{
+    /// <summary>Numbers are looked up one at a time an address; addresses share so many turns.</summary>
+    private const int TurnCount = 256;
+
+    private static readonly object Used = new();
+
+    private readonly GrainCalls _calls;
+    private readonly MemoryCache _uses;
+    private readonly PartitionedRateLimiter<Bucket> _buckets;
+    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, TurnCount).Select(_ => new SemaphoreSlim(1, 1))];
+
+    public GuessLimit(GrainCalls calls, GatewayOptions options)
+    {
+        _calls = calls;
+        _uses = new MemoryCache(Options.Create(new MemoryCacheOptions { SizeLimit = options.MaxRememberedUses }));
+        var guesses = BucketOf(options.GuessBurst, options.GuessesPerMinute);
+        var creations = BucketOf(options.ListCreationBurst, options.ListCreationsPerMinute);
+        _buckets = PartitionedRateLimiter.Create<Bucket, Bucket>(bucket =>
+            RateLimitPartition.GetTokenBucketLimiter(bucket, key => key.IsOfCreations ? creations : guesses));
+    }
+
+    /// <summary>Asks whether a request for a list may go on.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="number">The list.</param>
+    /// <param name="creates">True: the request makes the list where there is none.</param>
+    /// <returns>Null: it may. Otherwise, how long to wait.</returns>
+    public ValueTask<TimeSpan?> AdmitAsync(CallerAddress caller, string number, bool creates) =>
+        _uses.TryGetValue(new Use(caller, number), out _)
+            ? default
+            : new ValueTask<TimeSpan?>(LookUpAsync(caller, number, new Bucket(caller, creates)));
+
+    /// <summary>Notes that an address has used a list.</summary>
+    public void Remember(CallerAddress caller, string number) =>
+        _uses.Set(new Use(caller, number), Used, new MemoryCacheEntryOptions { Size = 1 });
+
+    public void Dispose()
+    {
+        _uses.Dispose();
+        _buckets.Dispose();
+        foreach (var turn in _turns) turn.Dispose();
+    }
+
+    /// <summary>
+    /// In turns: with many look-ups at once and one permit left, those that hit would be told from those that miss.
+    /// </summary>
+    private async Task<TimeSpan?> LookUpAsync(CallerAddress caller, string number, Bucket bucket)
+    {
+        var turn = _turns[(uint)caller.GetHashCode() % TurnCount];
+        await turn.WaitAsync();
+        try
+        {
+            var hasPermit = _buckets.GetStatistics(bucket) is { CurrentAvailablePermits: > 0 };
+            // Without one, this says when there will be; and it may have come just now.
+            if (!hasPermit && Take(bucket) is { } wait) return wait;
+            if (await IsKnownAsync(number))
+            {
+                Remember(caller, number);
+                return null;
+            }
+
+            return hasPermit ? Take(bucket) : null;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private TimeSpan? Take(Bucket bucket)
+    {
+        using var lease = _buckets.AttemptAcquire(bucket);
+        return lease.IsAcquired ? null
+            : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait
+            : TimeSpan.Zero;
+    }
+
+    private ValueTask<bool> IsKnownAsync(string number) => _calls.CallAsync(
+        GrainKeys.StageQueue(number), 0, static (IStageQueueGrain grain, int _) => grain.IsKnownAsync());
+
+    private static TokenBucketRateLimiterOptions BucketOf(int burst, int perMinute) => new()
+    {
+        TokenLimit = burst,
+        TokensPerPeriod = 1,
+        ReplenishmentPeriod = TimeSpan.FromMinutes(1) / perMinute,
+        QueueLimit = 0,
+        AutoReplenishment = false,
+    };
+
+    private readonly record struct Bucket(CallerAddress Caller, bool IsOfCreations);
+
+    private readonly record struct Use(CallerAddress Caller, string Number);
+}
