@@ -39,6 +39,24 @@ public sealed class AccessTests
         { "POST", "/deploy", "name: a", "operate" },
         { "POST", "/scale", null, "operate" },
         { "DELETE", "/delete", """{"names":["a"]}""", "operate" },
+        { "GET", "/init", null, "read" },
+        { "GET", "/lifetime", null, "read" },
+        { "GET", "/lifetime/0", null, "read" },
+        { "GET", "/get", null, "read" },
+        { "GET", "/check_stages", null, "read" },
+        { "GET", "/api/v1/queue", null, "read" },
+        { "GET", "/api/v1/queue/jobs", null, "read" },
+        { "GET", "/get/0", null, "report" },
+        { "HEAD", "/get/0", null, "report" },
+        { "GET", "/get/0/1", null, "report" },
+        { "GET", "/update_job/1/2", null, "report" },
+        { "POST", "/update_job/1/2", "{}", "report" },
+        { "PUT", "/api/v1/queue/jobs/1/lease", null, "report" },
+        { "GET", "/init/5", null, "operate" },
+        { "POST", "/set", "{}", "operate" },
+        { "GET", "/lifetime/0/5", null, "operate" },
+        { "GET", "/check_stages/1/0", null, "operate" },
+        { "PUT", "/api/v1/queue/settings", "{}", "operate" },
     };
 
     [Theory]
@@ -63,13 +81,14 @@ public sealed class AccessTests
         Assert.Equal(rank > 1, (await SendAsync(InternalToken)).Status == 403);
 
         Task<Answer> SendAsync(string token) =>
-            gateway.SendAsync(method, path, body, ("Authorization", $"Bearer {token}"));
+            gateway.SendAsync(method, path, body, ("Authorization", $"Bearer {token}"), ("jobix", "42"));
     }
 
     [Theory]
     [InlineData("/healthz")]
     [InlineData("/readyz")]
-    public async Task Health_needs_no_token(string path)
+    [InlineData("/")]
+    public async Task Health_and_the_root_need_no_token(string path)
     {
         await using var gateway = await StartAsync();
 

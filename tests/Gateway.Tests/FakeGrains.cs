@@ -5,6 +5,8 @@ using System.Text;
 using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Events;
 using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Grains.Interfaces.StageQueues;
+using Sluice.Gateway.Tests.StageQueues;
 
 namespace Sluice.Gateway.Tests;
 
@@ -50,6 +52,8 @@ public sealed class FakeGrains
 
     public Func<EventQuery, EventPage> Events { get; set; } = null!;
 
+    public FakeStageQueueAnswers Queue { get; private set; } = null!;
+
     public void Reset()
     {
         _calls.Clear();
@@ -64,11 +68,12 @@ public sealed class FakeGrains
         Page = (_, _) => new JobPage([], null);
         View = new CapacityView { Nodes = [], Allocations = [], Quotas = [] };
         Events = _ => new EventPage([Samples.Event], 7);
+        Queue = new FakeStageQueueAnswers();
     }
 
     public static ReadOnlyMemory<byte> Utf8(string text) => Encoding.UTF8.GetBytes(text);
 
-    private async Task<T> CallAsync<T>(string key, string method, object? command, Func<T> answer)
+    internal async Task<T> CallAsync<T>(string key, string method, object? command, Func<T> answer)
     {
         var call = new GrainCall(key, method, command);
         _calls.Enqueue(call);
@@ -84,8 +89,9 @@ public sealed class FakeGrains
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
             var key = (string)args![0]!;
-            return targetMethod!.GetGenericArguments()[0] == typeof(IJobGrain)
-                ? new FakeJob(Grains, key)
+            var type = targetMethod!.GetGenericArguments()[0];
+            return type == typeof(IJobGrain) ? new FakeJob(Grains, key)
+                : type == typeof(IStageQueueGrain) ? new FakeStageQueue(Grains, key)
                 : new FakeCapacity(Grains, key);
         }
     }

@@ -16,7 +16,6 @@ public sealed class PipelineTests : IClassFixture<GatewayFixture>
     }
 
     [Theory]
-    [InlineData("GET", "/")]
     [InlineData("GET", "/unknown")]
     [InlineData("POST", "/get_job")]
     [InlineData("GET", "/get_job/")]

@@ -17,23 +17,26 @@ internal delegate void JsonFieldReader<TFields>(ref Utf8JsonReader reader, ReadO
 internal static class JsonBody
 {
     /// <summary>
-    /// Levels of nesting. Stored fields come back inside other objects, and readers everywhere stop at 64 levels.
+    /// Levels of nesting, where no others are asked for. Stored fields come back inside other objects, and readers
+    /// everywhere stop at 64 levels.
     /// </summary>
     public const int MaxDepth = 32;
 
     private const int MaxShownNameLength = 100;
 
-    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaxDepth };
-
     /// <summary>Reads all fields.</summary>
+    /// <param name="body">The body, as it came.</param>
+    /// <param name="fields">What was found.</param>
+    /// <param name="readField">Takes one of them.</param>
+    /// <param name="maxDepth">Levels of nesting.</param>
     /// <returns>Null, or what is wrong, naming the field where it is in one.</returns>
     public static string? Read<TFields>(
-        ReadOnlySpan<byte> body, ref TFields fields, JsonFieldReader<TFields> readField)
+        ReadOnlySpan<byte> body, ref TFields fields, JsonFieldReader<TFields> readField, int maxDepth = MaxDepth)
         where TFields : struct, allows ref struct
     {
         if (!Utf8.IsValid(body)) return "the body is not valid JSON: it is not valid UTF-8";
         if (body.StartsWith("\uFEFF"u8)) body = body[3..];
-        var reader = new Utf8JsonReader(body, ReaderOptions);
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = maxDepth });
         ReadOnlySpan<byte> field = default;
         try
         {

@@ -42,13 +42,15 @@ internal static class PackedBody
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadAllAsync(HttpContext context, int maxBytes)
     {
-        var length = context.Request.ContentLength;
-        if (length > maxBytes) throw TooLarge(maxBytes);
-        // The web server's own limit is below some of ours.
+        // The web server's own limit is below some of ours; and past it the connection is closed on a client that still
+        // sends, and so does not read why.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            limit.MaxRequestBodySize = maxBytes;
+            limit.MaxRequestBodySize = null;
         }
+
+        var length = context.Request.ContentLength;
+        if (length > maxBytes) throw TooLarge(maxBytes);
 
         // What a client says that it will send is believed only so far. One byte more than the length shows the end.
         var buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min((length ?? FirstBytes) + 1, MaxFirstBytes));

@@ -8,6 +8,9 @@ namespace Sluice.Gateway.StageQueues;
 /// <summary>Reads the body of an <c>/update_job</c>: what replaces the save path and the command of a job.</summary>
 internal struct JobUpdateReader
 {
+    /// <summary>A command is in the body.</summary>
+    private const int MaxDepth = StageQueueLimits.MaxCommandDepth + 1;
+
     private readonly ReadOnlyMemory<byte> _body;
     private TextField _fileName;
     private ReadOnlyMemory<byte>? _command;
@@ -27,12 +30,7 @@ internal struct JobUpdateReader
         body = JsonSlice.WithoutMark(body);
         update = new JobUpdateReader(body);
         if (body.IsEmpty) return null;
-        var problem = JsonBody.Read(body.Span, ref update, static (ref reader, name, ref found) =>
-        {
-            if (name.SequenceEqual("filename"u8)) found._fileName.Read(ref reader);
-            else if (name.SequenceEqual("jobcmd"u8)) found.ReadCommand(ref reader);
-            else JsonBody.Skip(ref reader);
-        });
+        var problem = JsonBody.Read(body.Span, ref update, ReadField, MaxDepth);
         problem ??= update._fileName.FindProblem("filename");
         if (problem is null && update.FileName?.Length > StageQueueLimits.MaxFileNameLength)
         {
@@ -45,11 +43,19 @@ internal struct JobUpdateReader
                 : null;
     }
 
+    private static void ReadField(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, ref JobUpdateReader found)
+    {
+        if (name.SequenceEqual("filename"u8)) found._fileName.Read(ref reader);
+        else if (name.SequenceEqual("jobcmd"u8)) found.ReadCommand(ref reader);
+        else JsonBody.Skip(ref reader);
+    }
+
     private void ReadCommand(ref Utf8JsonReader reader)
     {
         // Missing, also where an earlier one of the same name was not.
+        _command = null;
         var isNull = reader.TokenType is JsonTokenType.Null;
         var command = JsonSlice.Read(ref reader, _body);
-        _command = isNull ? null : command;
+        if (!isNull) _command = command;
     }
 }

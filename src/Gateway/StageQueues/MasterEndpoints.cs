@@ -83,12 +83,9 @@ internal sealed class MasterEndpoints(
         }
 
         if (await lists.OpenAsync(context, problem, creates: true) is not { } list) return;
-        var settings = await MergeAsync(list, given);
-        await calls.CallAsync(list.Key, settings, static async (IStageQueueGrain grain, StageQueueSettings asked) =>
-        {
-            await grain.SetSettingsAsync(asked);
-            return true;
-        });
+        var settings = await calls.CallAsync(
+            list.Key, new ChangeStageQueueSettings(given.Redeliver, given.MaxAttempts),
+            static (IStageQueueGrain grain, ChangeStageQueueSettings asked) => grain.ChangeSettingsAsync(asked));
         lists.Remember(list);
         StageAnswerWriter.SendSettings(context, settings);
     }
@@ -109,19 +106,5 @@ internal sealed class MasterEndpoints(
             static (IStageQueueGrain grain, AddStageJobs asked) => grain.AddAsync(asked));
         if (answer.Added > 0) lists.Remember(list);
         StageAnswerWriter.SendAdded(context, list, answer);
-    }
-
-    /// <summary>What is not given stays as it is.</summary>
-    private async ValueTask<StageQueueSettings> MergeAsync(StageList list, QueueSettingsReader given)
-    {
-        var held = given is { Redeliver: not null, MaxAttempts: not null }
-            ? StageQueueSettings.Default
-            : (await calls.CallAsync(list.Key, 0, static (IStageQueueGrain grain, int _) => grain.GetProgressAsync()))
-                .Settings;
-        return held with
-        {
-            Redeliver = given.Redeliver ?? held.Redeliver,
-            MaxAttempts = given.MaxAttempts ?? held.MaxAttempts,
-        };
     }
 }

@@ -63,6 +63,9 @@ internal static class StageAnswerWriter
             case MoveOutcome.KeyReused:
                 JsonResponse.SendError(context, StatusCodes.Status422UnprocessableEntity, KeyReused);
                 break;
+            case MoveOutcome.TooLarge:
+                SendTooMuch(context, answer.Problem);
+                break;
             default:
                 throw new InvalidOperationException($"{answer.Outcome} is no answer to an update");
         }
@@ -102,9 +105,7 @@ internal static class StageAnswerWriter
                 TextResponse.Send(context, StatusCodes.Status200OK, $"Accepted to {list.Number}!");
                 break;
             case AddStageJobsOutcome.TooMany:
-                JsonResponse.SendError(
-                    context, StatusCodes.Status413PayloadTooLarge,
-                    answer.Problem ?? "the list would hold more than it may; nothing was added");
+                SendTooMuch(context, answer.Problem);
                 break;
             default:
                 throw new InvalidOperationException($"{answer.Outcome} is no answer to new jobs");
@@ -179,6 +180,10 @@ internal static class StageAnswerWriter
         writer.WriteEndObject();
         JsonResponse.Send(context, StatusCodes.Status200OK, buffer);
     }
+
+    private static void SendTooMuch(HttpContext context, string? problem) => JsonResponse.SendError(
+        context, StatusCodes.Status413PayloadTooLarge,
+        problem ?? "the list would hold more than it may; nothing was changed");
 
     private static void SendJob(HttpContext context, StageList list, HandedOutJob job)
     {

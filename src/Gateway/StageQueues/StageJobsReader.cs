@@ -12,6 +12,9 @@ namespace Sluice.Gateway.StageQueues;
 /// </summary>
 internal struct StageJobsReader
 {
+    /// <summary>A command is in a job, which is in the body.</summary>
+    private const int MaxDepth = StageQueueLimits.MaxCommandDepth + 2;
+
     private static readonly ReadOnlyMemory<byte> Null = "null"u8.ToArray();
 
     private readonly ReadOnlyMemory<byte> _body;
@@ -27,7 +30,7 @@ internal struct StageJobsReader
     {
         body = JsonSlice.WithoutMark(body);
         var reader = new StageJobsReader(body);
-        var unreadable = JsonBody.Read(body.Span, ref reader, ReadJob);
+        var unreadable = JsonBody.Read(body.Span, ref reader, ReadJob, MaxDepth);
         jobs = reader._jobs.DrainToImmutable();
         return unreadable is null ? reader._problem : new(StatusCodes.Status400BadRequest, unreadable);
     }

@@ -75,6 +75,7 @@ internal sealed class WorkerEndpoints(
             Lease = lease,
             FileName = update.FileName,
             Command = update.Command,
+            IsKey = key is not null,
         };
         var answer = await calls.CallAsync(
             list.Key, command, static (IStageQueueGrain grain, MoveStageJob asked) => grain.MoveAsync(asked));

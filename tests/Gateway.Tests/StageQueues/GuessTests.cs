@@ -1,0 +1,186 @@
+using System.Globalization;
+using Sluice.Testing;
+
+namespace Sluice.Gateway.Tests.StageQueues;
+
+public sealed class GuessTests
+{
+    /// <summary>Names a list; others do not.</summary>
+    private const string Known = "1000";
+
+    [Fact]
+    public async Task Numbers_that_name_no_list_cost_permits_and_then_every_number_not_used_before_gets_429()
+    {
+        await using var gateway = await StartAsync(options => options.GuessBurst = 3);
+        Assert.Equal(200, await StatusAsync(gateway, "/get/0", Known));
+        for (var guess = 1; guess <= 3; guess++) Assert.Equal(200, await StatusAsync(gateway, "/get/0", guess));
+
+        var refused = await gateway.GetAsync("/get/0", ("jobix", "4"));
+        Assert.Equal(429, refused.Status);
+        Assert.NotEmpty(refused.Error);
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
+        // Neither the numbers that were tried before, nor one that names a list, can be told apart now.
+        gateway.Grains.Queue.IsKnown = _ => true;
+        foreach (var number in new[] { "1", "2", "5" }) Assert.Equal(429, await StatusAsync(gateway, "/get/0", number));
+        // What was used before is served as ever, however it is written.
+        for (var i = 0; i < 10; i++) Assert.Equal(200, await StatusAsync(gateway, "/update_job/1/2", Known));
+        Assert.Equal(200, await StatusAsync(gateway, "/api/v1/queue", $"+0{Known} "));
+    }
+
+    [Fact]
+    public async Task A_list_that_is_there_costs_nothing_at_its_first_use_either()
+    {
+        await using var gateway = await StartAsync(options => options.GuessBurst = 1);
+        gateway.Grains.Queue.IsKnown = _ => true;
+
+        for (var number = 0; number < 50; number++)
+        {
+            Assert.Equal(200, await StatusAsync(gateway, "/get/0", number));
+        }
+    }
+
+    [Fact]
+    public async Task A_list_is_looked_up_once_an_address()
+    {
+        await using var gateway = await StartAsync();
+
+        for (var i = 0; i < 5; i++) await StatusAsync(gateway, "/get/0", Known);
+
+        Assert.Single(gateway.Grains.Calls, call => call.Method == "IsKnown");
+    }
+
+    [Fact]
+    public async Task An_unknown_number_is_looked_up_again_each_time_and_costs_each_time()
+    {
+        await using var gateway = await StartAsync(options => options.GuessBurst = 2);
+
+        Assert.Equal(200, await StatusAsync(gateway, "/get/0", "7"));
+        Assert.Equal(200, await StatusAsync(gateway, "/get/0", "7"));
+        Assert.Equal(429, await StatusAsync(gateway, "/get/0", "7"));
+    }
+
+    [Theory]
+    [InlineData("GET", "/init/5")]
+    [InlineData("POST", "/set")]
+    [InlineData("GET", "/lifetime/0/5")]
+    [InlineData("PUT", "/api/v1/queue/settings")]
+    public async Task A_write_that_makes_a_list_has_permits_of_its_own_and_the_list_is_used_from_then_on(
+        string method, string path)
+    {
+        await using var gateway = await StartAsync(options =>
+        {
+            options.GuessBurst = 1;
+            options.ListCreationBurst = 2;
+        });
+        Assert.Equal(200, await StatusAsync(gateway, "/get/0", "99"));
+        Assert.Equal(429, await StatusAsync(gateway, "/get/0", "98"));
+
+        Assert.Equal(200, await CreateAsync("1"));
+        Assert.Equal(200, await StatusAsync(gateway, "/get/0", "1"));
+        Assert.Equal(200, await CreateAsync("1"));
+        Assert.Equal(200, await CreateAsync("2"));
+        Assert.Equal(429, await CreateAsync("3"));
+        gateway.Grains.Queue.IsKnown = _ => true;
+        Assert.Equal(429, await CreateAsync("4"));
+        Assert.Equal(200, await CreateAsync("2"));
+
+        async Task<int> CreateAsync(string number) => (await gateway.SendAsync(
+            method, path, method == "GET" ? null : """{"1":{"jobstage":0}}""", ("jobix", number))).Status;
+    }
+
+    [Fact]
+    public async Task A_set_that_adds_nothing_makes_no_list_one_s_own()
+    {
+        await using var gateway = await StartAsync(options => options.GuessBurst = 1);
+        gateway.Grains.Queue.Added = new(Grains.Interfaces.StageQueues.AddStageJobsOutcome.Done, 0);
+        Assert.Equal(200, (await gateway.SendAsync("POST", "/set", "{}", ("jobix", "5"))).Status);
+
+        Assert.Equal(200, await StatusAsync(gateway, "/get/0", "5"));
+        Assert.Equal(429, await StatusAsync(gateway, "/get/0", "5"));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_by_itself_costs_nothing()
+    {
+        await using var gateway = await StartAsync(options => options.GuessBurst = 1);
+
+        for (var i = 0; i < 5; i++) Assert.Equal(400, await StatusAsync(gateway, "/get/x", "7"));
+        for (var i = 0; i < 5; i++) Assert.Equal(403, await StatusAsync(gateway, "/get/0", "x"));
+
+        Assert.Equal(200, await StatusAsync(gateway, "/get/0", "7"));
+    }
+
+    [Fact]
+    public async Task Many_numbers_at_once_hit_and_miss_alike_once_the_permits_are_used_up()
+    {
+        await using var gateway = await StartAsync(options => options.GuessBurst = 5);
+        gateway.Grains.Queue.IsKnown = key => key.EndsWith('0');
+
+        var answers = await Task.WhenAll(Enumerable.Range(1, 200).Select(
+            number => StatusAsync(gateway, "/get/0", number)));
+
+        // No more were looked up than five misses and the hits among them.
+        Assert.Equal(5, gateway.Grains.Calls.Count(call => call.Method == "IsKnown" && !call.Key.EndsWith('0')));
+        Assert.Equal(answers.Count(status => status == 200), gateway.Grains.Calls.Count(call => call.Method == "HandOut"));
+        Assert.All(answers, status => Assert.True(status is 200 or 429, $"{status}"));
+    }
+
+    [Fact]
+    public async Task Permits_come_back_with_time()
+    {
+        await using var gateway = await StartAsync(options =>
+        {
+            options.GuessBurst = 1;
+            options.GuessesPerMinute = 60_000;
+        });
+
+        await StatusAsync(gateway, "/get/0", "1");
+
+        await Eventually.IsTrueAsync(
+            async () => await StatusAsync(gateway, "/get/0", "1") == 200, "a permit has come back");
+    }
+
+    [Fact]
+    public async Task A_look_up_that_fails_gets_503_and_costs_nothing()
+    {
+        await using var gateway = await StartAsync(options => options.GuessBurst = 1);
+        gateway.Grains.Before = call => call.Method == "IsKnown" ? throw new TimeoutException() : Task.CompletedTask;
+        Assert.Equal(503, await StatusAsync(gateway, "/get/0", "1"));
+        gateway.Grains.Before = _ => Task.CompletedTask;
+
+        Assert.Equal(200, await StatusAsync(gateway, "/get/0", "1"));
+    }
+
+    [Fact]
+    public async Task Of_more_lists_than_are_remembered_those_in_use_stay()
+    {
+        await using var gateway = await StartAsync(options => options.MaxRememberedUses = 100);
+        gateway.Grains.Queue.IsKnown = _ => true;
+
+        for (var number = 0; number < 500; number++) Assert.Equal(200, await StatusAsync(gateway, "/get/0", number));
+
+        gateway.Grains.Reset();
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                gateway.Grains.Reset();
+                await StatusAsync(gateway, "/get/0", Known);
+                await StatusAsync(gateway, "/get/0", Known);
+                return gateway.Grains.Calls.Count(call => call.Method == "IsKnown") <= 1;
+            },
+            "there is room for one that is in use");
+    }
+
+    private static Task<int> StatusAsync(TestGateway gateway, string path, int number) =>
+        StatusAsync(gateway, path, number.ToString(CultureInfo.InvariantCulture));
+
+    private static async Task<int> StatusAsync(TestGateway gateway, string path, string number) =>
+        (await gateway.GetAsync(path, ("jobix", number))).Status;
+
+    private static async Task<TestGateway> StartAsync(Action<GatewayOptions>? configure = null)
+    {
+        var gateway = await TestGateway.StartAsync(configure);
+        gateway.Grains.Queue.IsKnown = key => key == $"queue/{Known}";
+        return gateway;
+    }
+}
