@@ -29,7 +29,8 @@ public static class StageQueueViews
         {
             if (jobs.Count == query.Max || bytes >= Interfaces.StageQueues.StageQueueLimits.MaxPageBytes)
             {
-                return new(jobs.DrainToImmutable(), jobs[^1].JobId);
+                var last = jobs[^1].JobId;
+                return new(jobs.DrainToImmutable(), last);
             }
 
             jobs.Add(View(state, job));
