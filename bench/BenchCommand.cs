@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Sluice.Bench.Elastic;
+using Sluice.Bench.Queues;
 using Sluice.Bench.Runs;
 
 namespace Sluice.Bench;
@@ -48,6 +49,7 @@ internal static class BenchCommand
         var root = new RootCommand("Measures a Sluice server against a plain JSON echo of the same web server.")
         {
             jobs, seconds, rounds, server, data, only, quick, ElasticCommand.Create(server),
+            QueueCommand.Create(seconds, rounds, server, data),
         };
         root.SetAction((parsed, cancellationToken) =>
         {

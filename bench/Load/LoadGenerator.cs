@@ -6,7 +6,7 @@ namespace Sluice.Bench.Load;
 /// <summary>A fixed number of connections to one server, which all ask as fast as they are answered.</summary>
 internal sealed class LoadGenerator : IDisposable
 {
-    /// <summary>Connections of every measurement.</summary>
+    /// <summary>Connections of a measurement, where no fewer are asked for.</summary>
     public const int ConnectionCount = 64;
 
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(60);
@@ -45,31 +45,40 @@ internal sealed class LoadGenerator : IDisposable
     }
 
     /// <summary>Works for a time.</summary>
-    public Task<LoadResult> RunAsync(IWork work, TimeSpan duration, CancellationToken cancellationToken) =>
-        RunUntilAsync(work, Stopwatch.GetTimestamp() + (long)(duration.TotalSeconds * Stopwatch.Frequency), cancellationToken);
+    /// <param name="work">What to ask.</param>
+    /// <param name="duration">How long.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="connections">The first so many of the connections; the others rest.</param>
+    public Task<LoadResult> RunAsync(
+        IWork work, TimeSpan duration, CancellationToken cancellationToken, int connections = ConnectionCount) =>
+        RunUntilAsync(
+            work, connections, Stopwatch.GetTimestamp() + (long)(duration.TotalSeconds * Stopwatch.Frequency),
+            cancellationToken);
 
     /// <summary>Works until nothing is left to ask.</summary>
     public Task<LoadResult> RunAllAsync(IWork work, CancellationToken cancellationToken) =>
-        RunUntilAsync(work, long.MaxValue, cancellationToken);
+        RunUntilAsync(work, ConnectionCount, long.MaxValue, cancellationToken);
 
     public void Dispose()
     {
         foreach (var connection in _connections) connection.Dispose();
     }
 
-    private async Task<LoadResult> RunUntilAsync(IWork work, long endAt, CancellationToken cancellationToken)
+    private async Task<LoadResult> RunUntilAsync(
+        IWork work, int connections, long endAt, CancellationToken cancellationToken)
     {
+        var workers = _connections[..connections];
         var started = Stopwatch.GetTimestamp();
-        var running = _connections.Select(connection => connection.RunAsync(work, endAt)).ToArray();
+        var running = workers.Select(connection => connection.RunAsync(work, endAt)).ToArray();
         await WhenAllOrOneFails(running, endAt, cancellationToken);
         var elapsed = Stopwatch.GetElapsedTime(started);
         var latencies = new LatencyHistogram();
-        foreach (var connection in _connections) latencies.Add(connection.Latencies);
+        foreach (var connection in workers) latencies.Add(connection.Latencies);
         return new LoadResult
         {
-            Requests = _connections.Sum(connection => connection.Requests),
+            Requests = workers.Sum(connection => connection.Requests),
             Elapsed = elapsed,
-            BodyBytes = _connections.Sum(connection => connection.BodyBytes),
+            BodyBytes = workers.Sum(connection => connection.BodyBytes),
             Latencies = latencies,
         };
     }

@@ -13,6 +13,7 @@ internal sealed record Target(double First, double Then, string Unit = "")
     public static readonly Target BestCandidate = new(0.7, 0.9);
     public static readonly Target FullList = new(0.25, 0.5);
     public static readonly Target WritesOfMany = new(0.75, 0.9);
+    public static readonly Target Pairs = new(5000, 10_000, " /s");
     public static readonly Target Ready = new(1.5, 0.5, " s");
     public static readonly Target Memory = new(300, 150, " MB");
 

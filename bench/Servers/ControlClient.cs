@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Text;
 
 namespace Sluice.Bench.Servers;
 
@@ -30,6 +32,24 @@ internal sealed class ControlClient(Uri server) : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
         return await SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>Asks about a stage queue.</summary>
+    /// <param name="method">GET or POST.</param>
+    /// <param name="path">Of the request.</param>
+    /// <param name="list">The number that names it.</param>
+    /// <param name="body">Of a POST.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<byte[]> AskListAsync(
+        HttpMethod method, string path, long list, byte[]? body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null) request.Content = new ByteArrayContent(body);
+        request.Headers.Add("jobix", list.ToString(CultureInfo.InvariantCulture));
+        var (status, answer) = await SendAsync(request, cancellationToken);
+        return status is HttpStatusCode.OK
+            ? answer
+            : throw new BenchFailure($"{path} was answered {(int)status} {Encoding.UTF8.GetString(answer)}");
     }
 
     public async Task DeleteAsync(string path, byte[] body, CancellationToken cancellationToken)

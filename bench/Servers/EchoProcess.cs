@@ -25,8 +25,10 @@ internal sealed class EchoProcess : IDisposable
         return new EchoProcess(process, LoadGenerator.Connect(process.Address));
     }
 
-    public Task<LoadResult> RunAsync(IWork work, TimeSpan duration, CancellationToken cancellationToken) =>
-        _process.MeasureAsync(() => _load.RunAsync(work, duration, cancellationToken));
+    public Task<LoadResult> RunAsync(
+        IWork work, TimeSpan duration, CancellationToken cancellationToken,
+        int connections = LoadGenerator.ConnectionCount) =>
+        _process.MeasureAsync(() => _load.RunAsync(work, duration, cancellationToken, connections));
 
     /// <summary>Work that gets bytes from the echo's memory.</summary>
     public async Task<IWork> BytesAsync(byte[] bytes, CancellationToken cancellationToken)

@@ -1,0 +1,29 @@
+using System.CommandLine;
+
+namespace Sluice.Bench.Queues;
+
+/// <summary><c>bench queue</c>: workers that pull jobs from lists.</summary>
+internal static class QueueCommand
+{
+    public static Command Create(
+        Option<double?> seconds, Option<int?> rounds, Option<string?> server, Option<string?> data)
+    {
+        var command = new Command("queue", "Measures workers that pull jobs from lists, and lists that are filled at once")
+        {
+            seconds, rounds, server, data,
+        };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var settings = new QueueSettings
+            {
+                Duration = TimeSpan.FromSeconds(
+                    BenchCommand.InRange("--seconds", parsed.GetValue(seconds) ?? 1.5, 0.1, 60)),
+                Rounds = (int)BenchCommand.InRange("--rounds", parsed.GetValue(rounds) ?? 3, 1, 100),
+                Server = BenchCommand.ServerPath(parsed.GetValue(server)),
+                DataDirectory = Path.GetFullPath(parsed.GetValue(data) ?? Path.GetTempPath()),
+            };
+            return new QueueRun(settings, Console.Out, Console.Error).RunAsync(cancellationToken);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Sluice.Bench.Queues;
+
+/// <summary>What a run of <c>bench queue</c> measures, and how long.</summary>
+internal sealed record QueueSettings
+{
+    /// <summary>How long one measurement takes.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>Measurements of each work, each beside one of the echo.</summary>
+    public required int Rounds { get; init; }
+
+    /// <summary>The <c>sluice</c> command under test.</summary>
+    public required string Server { get; init; }
+
+    /// <summary>Where the data folders are made: the disk that the writes go to.</summary>
+    public required string DataDirectory { get; init; }
+}
