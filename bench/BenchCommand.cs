@@ -56,7 +56,9 @@ internal static class BenchCommand
             var isQuick = parsed.GetValue(quick);
             var settings = new BenchSettings
             {
-                JobCounts = JobCounts(parsed.GetValue(jobs) ?? (isQuick ? "1000,10000" : "1000,10000,100000,1000000")),
+                JobCounts = Counts(
+                    "--jobs", parsed.GetValue(jobs) ?? (isQuick ? "1000,10000" : "1000,10000,100000,1000000"),
+                    MinJobs, MaxJobs),
                 Duration = TimeSpan.FromSeconds(
                     InRange("--seconds", parsed.GetValue(seconds) ?? (isQuick ? 0.7 : 1.5), 0.1, 60)),
                 Rounds = (int)InRange("--rounds", parsed.GetValue(rounds) ?? 3, 1, 100),
@@ -79,17 +81,18 @@ internal static class BenchCommand
             : throw new BenchFailure($"there is no {path}; build src/Cli, or say --server PATH");
     }
 
-    private static List<long> JobCounts(string text)
+    /// <summary>Whole numbers, ascending.</summary>
+    public static IReadOnlyList<long> Counts(string option, string text, long least, long most)
     {
         var counts = new List<long>();
         foreach (var part in text.Split(','))
         {
             if (!long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
             {
-                throw new BenchFailure($"--jobs must be whole numbers separated by commas, and is {text}");
+                throw new BenchFailure($"{option} must be whole numbers separated by commas, and is {text}");
             }
 
-            counts.Add((long)InRange("--jobs", count, MinJobs, MaxJobs));
+            counts.Add((long)InRange(option, count, least, most));
         }
 
         return [.. counts.Distinct().Order()];

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sluice.Bench.Load;
 
 namespace Sluice.Bench.Queues;
 
@@ -8,9 +9,15 @@ internal static class QueueCommand
     public static Command Create(
         Option<double?> seconds, Option<int?> rounds, Option<string?> server, Option<string?> data)
     {
+        var workers = new Option<string>("--workers")
+        {
+            Description = $"Numbers of workers of one list, 1 to {LoadGenerator.ConnectionCount} (default 1,8,32)",
+            HelpName = "N,N",
+            DefaultValueFactory = _ => "1,8,32",
+        };
         var command = new Command("queue", "Measures workers that pull jobs from lists, and lists that are filled at once")
         {
-            seconds, rounds, server, data,
+            workers, seconds, rounds, server, data,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -18,6 +25,8 @@ internal static class QueueCommand
             {
                 Duration = TimeSpan.FromSeconds(
                     BenchCommand.InRange("--seconds", parsed.GetValue(seconds) ?? 1.5, 0.1, 60)),
+                Workers = [.. BenchCommand.Counts("--workers", parsed.GetValue(workers)!, 1, LoadGenerator.ConnectionCount)
+                    .Select(count => (int)count)],
                 Rounds = (int)BenchCommand.InRange("--rounds", parsed.GetValue(rounds) ?? 3, 1, 100),
                 Server = BenchCommand.ServerPath(parsed.GetValue(server)),
                 DataDirectory = Path.GetFullPath(parsed.GetValue(data) ?? Path.GetTempPath()),

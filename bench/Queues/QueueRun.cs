@@ -15,7 +15,6 @@ internal sealed class QueueRun(QueueSettings settings, TextWriter output, TextWr
     private const int ManyJobs = 100_000;
     private const int ManyLists = 16;
     private const int MostWorkers = 32;
-    private static readonly int[] Workers = [1, 8, MostWorkers];
     private static readonly TimeSpan EchoWarmUp = TimeSpan.FromSeconds(3);
 
     private readonly List<QueueRow> _rows = [];
@@ -56,7 +55,7 @@ internal sealed class QueueRun(QueueSettings settings, TextWriter output, TextWr
         for (var list = first; list <= _lists; list++) await server.SetAsync(list, body, cancellationToken);
         var pairs = new StagePairs(first, lists);
         var echoed = new EchoJobs();
-        foreach (var workers in lists == 1 ? Workers : [MostWorkers])
+        foreach (var workers in lists == 1 ? settings.Workers : [MostWorkers])
         {
             var comparison = new Comparison(
                 (duration, token) => server.RunAsync(pairs, duration, workers, token),

@@ -3,6 +3,9 @@ namespace Sluice.Bench.Queues;
 /// <summary>What a run of <c>bench queue</c> measures, and how long.</summary>
 internal sealed record QueueSettings
 {
+    /// <summary>Numbers of workers of one list, ascending.</summary>
+    public required IReadOnlyList<int> Workers { get; init; }
+
     /// <summary>How long one measurement takes.</summary>
     public required TimeSpan Duration { get; init; }
 

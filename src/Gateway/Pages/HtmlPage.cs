@@ -66,7 +66,8 @@ internal sealed class HtmlPage
         response.ContentLength = bytes.Length;
         response.Headers.ContentSecurityPolicy = SecurityPolicy;
         response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers["Referrer-Policy"] = "no-referrer";
+        // With "no-referrer" a browser says of its own form that it comes from nowhere, and is refused.
+        response.Headers["Referrer-Policy"] = "same-origin";
         response.Headers.CacheControl = "no-store";
         await response.BodyWriter.WriteAsync(bytes, context.RequestAborted);
     }

@@ -39,8 +39,14 @@ internal sealed class CurlLine(string line)
             switch (words[index])
             {
                 case "-X": request.Method = new HttpMethod(words[++index]); break;
-                case "-d": request.Content = new StringContent(
-                    words[++index], Encoding.UTF8, "application/json"); break;
+                case "-d":
+                    request.Content = new StringContent(words[++index], Encoding.UTF8, "application/json");
+                    if (request.Method == HttpMethod.Get) request.Method = HttpMethod.Post;
+                    break;
+                case "-H" when words[++index].Split(": ") is [var name, var value]
+                    && !name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase):
+                    request.Headers.Add(name, value);
+                    break;
             }
         }
 

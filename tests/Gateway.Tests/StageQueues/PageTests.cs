@@ -159,6 +159,8 @@ public sealed class PageTests(GatewayFixture fixture) : StageQueueTests(fixture)
             "default-src 'none'; style-src 'sha256-", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")),
             StringComparison.Ordinal);
         Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+        // Without it a browser would send its own form with Origin: null.
+        Assert.Equal("same-origin", Assert.Single(answer.Headers.GetValues("Referrer-Policy")));
         Assert.True(answer.Headers.CacheControl?.NoStore);
         Assert.DoesNotContain("<script", answer.Body, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("//", answer.Body.Replace("</", "", StringComparison.Ordinal), StringComparison.Ordinal);
