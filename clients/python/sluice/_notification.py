@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import email.message
 import json
 import logging
 import math
-import operator
 import os
 import re
 import time
-import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 from typing import Any, Mapping, Optional, SupportsFloat, Union
 
-from . import _delivery
+from . import _arguments, _delivery
 
 MOST_TIME_SECONDS = 1e12
 LEAST_WAIT_SECONDS = 0.1
@@ -105,15 +104,15 @@ def notify_checkpoint(
         NotificationError: ``strict``, and it was not accepted.
     """
     body: dict[str, Any] = {
-        "last_checkpoint_time": _number(
+        "last_checkpoint_time": _arguments.number(
             "checkpoint_time", time.time() if checkpoint_time is None else checkpoint_time,
             -MOST_TIME_SECONDS, MOST_TIME_SECONDS),
-        "completed_epochs": _number("completed_epochs", completed_epochs, 0, math.inf),
+        "completed_epochs": _arguments.number("completed_epochs", completed_epochs, 0, math.inf),
     }
     if total_epochs is not None:
-        body["total_epochs"] = _number("total_epochs", total_epochs, 0, math.inf)
-    max_seconds = _number("max_seconds", max_seconds, LEAST_WAIT_SECONDS, MOST_WAIT_SECONDS)
-    try_seconds = _number("try_seconds", try_seconds, LEAST_WAIT_SECONDS, MOST_WAIT_SECONDS)
+        body["total_epochs"] = _arguments.number("total_epochs", total_epochs, 0, math.inf)
+    max_seconds = _arguments.number("max_seconds", max_seconds, LEAST_WAIT_SECONDS, MOST_WAIT_SECONDS)
+    try_seconds = _arguments.number("try_seconds", try_seconds, LEAST_WAIT_SECONDS, MOST_WAIT_SECONDS)
     if (_rank_in(os.environ) if rank is None else rank) != 0:
         return Notification()
 
@@ -130,32 +129,14 @@ def notify_checkpoint(
         logger.log(logging.WARNING if address else logging.INFO, "no checkpoint notification: %s", problem)
     else:
         request = _request(address, secret, {"job_name": name, **body})
-        notification = _notification_of(_delivery.deliver(request, max_seconds=max_seconds, try_seconds=try_seconds))
+        notification = _notification_of(
+            _delivery.deliver(request, _understand, max_seconds=max_seconds, try_seconds=try_seconds))
         if notification.problem is not None:
             logger.warning(
                 "checkpoint notification failed after %d tries: %s", notification.tries, notification.problem)
     if strict and not notification.accepted:
         raise NotificationError(notification)
     return notification
-
-
-def _number(name: str, value: Any, least: float, most: float) -> Any:
-    """An integer or a float, of whatever kind of number came; integers stay integers on the wire."""
-    if isinstance(value, (bool, str, bytes)):
-        raise TypeError(f"{name} must be a number, not {type(value).__name__}")
-    number: Union[int, float]
-    try:
-        number = operator.index(value)
-    except TypeError:
-        try:
-            number = float(value)
-        except (TypeError, ValueError) as error:
-            raise TypeError(f"{name} must be a number, not {type(value).__name__}") from error
-    # Written so that NaN, which is neither over nor under anything, is refused.
-    if not (least <= number <= most and number < math.inf):
-        raise ValueError(f"{name} must be " + (
-            f"{least} or more and finite" if most == math.inf else f"from {least:g} to {most:g}"))
-    return number
 
 
 def _rank_in(environment: Mapping[str, str]) -> int:
@@ -174,20 +155,10 @@ def _job_name_in(environment: Mapping[str, str]) -> str:
 
 def _problem_of(address: str, name: str, token: str) -> Optional[str]:
     """What makes the settings unusable; None: nothing. Never shows the token."""
-    if not address:
-        return "SLUICE_URL is not set"
-    try:
-        parts = urllib.parse.urlsplit(address)
-        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_address = False
-    if not is_address or not re.fullmatch(r"[!-~]+", address):
-        return f"the address of the server must be like http://host:port, not {address!r}"
-    if not name:
-        return "SLUICE_JOB is not set"
-    if not re.fullmatch(r"[!-~]*", token):
-        return "the token must be printable ASCII without spaces"
-    return None
+    return (
+        _arguments.address_problem(address)
+        or (None if name else "SLUICE_JOB is not set")
+        or _arguments.token_problem(token))
 
 
 def _request(address: str, token: str, body: Mapping[str, Any]) -> urllib.request.Request:
@@ -197,6 +168,16 @@ def _request(address: str, token: str, body: Mapping[str, Any]) -> urllib.reques
     if token:
         request.add_header("Authorization", f"Bearer {token}")
     return request
+
+
+def _understand(status: int, _: email.message.Message, body: bytes) -> _delivery.Outcome:
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    if isinstance(answer, dict) and isinstance(answer.get("job"), dict):
+        return _delivery.Outcome(answer=answer, status=status)
+    return _delivery.foreign(status, body)
 
 
 def _notification_of(delivery: _delivery.Delivery) -> Notification:

@@ -12,7 +12,8 @@ from unittest import mock
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PATIENCE_SECONDS = 60
-STEERING = ("SLUICE_URL", "SLUICE_JOB", "SLUICE_TOKEN", "SLUICE_RUN_UID", "RANK", "HOSTNAME")
+STEERING = (
+    "SLUICE_URL", "SLUICE_JOB", "SLUICE_JOBIX", "SLUICE_TOKEN", "SLUICE_RUN_UID", "RANK", "HOSTNAME")
 
 
 def stored(**more):

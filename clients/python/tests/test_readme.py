@@ -16,7 +16,7 @@ class Examples(unittest.TestCase):
 
     def test_every_example_can_be_read_by_python(self):
         examples = re.findall(r"```python\n(.*?)```", self.page, re.DOTALL)
-        self.assertEqual(3, len(examples))
+        self.assertEqual(6, len(examples))
         for number, example in enumerate(examples):
             compile(example, f"example {number}", "exec")
 
