@@ -7,6 +7,7 @@ using Sluice.Cli.Completion;
 using Sluice.Cli.Demo;
 using Sluice.Cli.Events;
 using Sluice.Cli.Jobs;
+using Sluice.Cli.Queue;
 using Sluice.Cli.Serving;
 using Sluice.Cli.Simulating;
 
@@ -75,6 +76,7 @@ internal static class SluiceCommand
             LogsCommand.Create(environment, Connect, jobs),
             CapacityCommand.Create(environment, Connect),
             EventsCommand.Create(environment, Connect, jobs),
+            QueueCommand.Create(environment, Connect),
             SimulateCommand.Create(environment),
             CompletionCommand.Create(environment),
         };
@@ -97,14 +99,15 @@ internal static class SluiceCommand
     private static string UsageProblem(ParseResult parsed)
     {
         // "Required command was not provided" comes along with every mistyped command.
-        var problem = parsed.UnmatchedTokens is [var unknown, ..] && parsed.CommandResult.Command is RootCommand
-            ? $"there is no command '{unknown}'"
+        var path = CommandPath(parsed.CommandResult);
+        var problem = parsed.UnmatchedTokens is [var unknown, ..] && parsed.CommandResult.Command.Subcommands.Count > 0
+            ? $"there is no command '{path}{unknown}'"
             : parsed.Errors[0].Message.TrimEnd('.');
-        return $"{problem}; see 'sluice {CommandPath(parsed.CommandResult)}--help'";
+        return $"{problem}; see 'sluice {path}--help'";
     }
 
     private static string CommandPath(CommandResult result) =>
-        result.Parent is CommandResult ? result.Command.Name + " " : "";
+        result.Parent is CommandResult parent ? $"{CommandPath(parent)}{result.Command.Name} " : "";
 
     private static int Report(CliEnvironment environment, int exitCode, string problem)
     {

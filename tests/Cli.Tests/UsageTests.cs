@@ -8,6 +8,25 @@ public sealed class UsageTests
 {
     [Theory]
     [InlineData("there is no command 'bogus'", "bogus")]
+    [InlineData("there is no command 'queue bogus'; see 'sluice queue --help'", "queue", "bogus")]
+    [InlineData("Required command was not provided; see 'sluice queue --help'", "queue")]
+    [InlineData("Required argument missing for command: 'create'; see 'sluice queue create --help'", "queue", "create")]
+    [InlineData("which list? give --jobix-file FILE or set SLUICE_JOBIX", "queue", "progress")]
+    [InlineData("--jobix must be an integer of at most 78 digits", "queue", "progress", "--jobix", "12a4")]
+    [InlineData(
+        "--jobix and --jobix-file exclude each other", "queue", "expired", "--jobix", "1", "--jobix-file", "absent")]
+    [InlineData("absent: there is no such file", "queue", "export", "--jobix-file", "absent")]
+    [InlineData("STAGE must be a whole number from 0 to 10000, not '10001'", "queue", "redo", "10001")]
+    [InlineData("--to must be a whole number from 0 to 10000, not 'x'", "queue", "redo", "1", "--to", "x")]
+    [InlineData("--until goes with --wait", "queue", "progress", "--until", "2")]
+    [InlineData("--timeout goes with --wait", "queue", "progress", "--timeout", "2")]
+    [InlineData("--format must be jsonl or csv, not 'xml'", "queue", "export", "--format", "xml")]
+    [InlineData("--format must be one of auto, object, jsonl, lines, not 'x'", "queue", "create", "-", "--format", "x")]
+    [InlineData(
+        "--lifetimes must be numbers from 0 to 1000000000 with / between, not '0/-1'",
+        "queue", "create", "-", "--lifetimes", "0/-1")]
+    [InlineData(
+        "--redeliver and --no-redeliver exclude each other", "queue", "create", "-", "--redeliver", "--no-redeliver")]
     [InlineData("Option '--file' is required", "deploy")]
     [InlineData("name at least one job to delete", "delete")]
     [InlineData("--output must be table or json, not 'yaml'", "jobs", "-o", "yaml")]
@@ -39,7 +58,7 @@ public sealed class UsageTests
 
         Assert.Equal(ExitCode.Usage, result.Code);
         foreach (var command in new[] { "server", "demo", "deploy", "scale", "delete", "jobs", "job", "logs",
-            "capacity", "events", "simulate", "completion" })
+            "capacity", "events", "queue", "simulate", "completion" })
         {
             Assert.Contains($"  {command}", result.Out, StringComparison.Ordinal);
         }

@@ -35,6 +35,8 @@ internal sealed class SluiceClient : IDisposable
         var handler = new SocketsHttpHandler
         {
             UseProxy = !address.BaseAddress.IsLoopback,
+            // Numbers of lists are for the server that was named, and for no other.
+            AllowAutoRedirect = false,
             ConnectTimeout = TimeSpan.FromSeconds(10),
         };
         _http = new HttpClient(handler) { BaseAddress = address.BaseAddress, Timeout = RequestTimeout };
@@ -107,7 +109,8 @@ internal sealed class SluiceClient : IDisposable
         var path = string.Create(
             CultureInfo.InvariantCulture,
             $"{JobPath(name)}/logs?rank={rank}&offset={offset}&max={LogPageBytes}");
-        using var response = await SendRawAsync(HttpMethod.Get, path, content: null, cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = await SendRawAsync(request, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
             throw (await ReadAnswerAsync(response, cancellationToken)).AsFailure();
@@ -135,6 +138,14 @@ internal sealed class SluiceClient : IDisposable
         }
     }
 
+    /// <summary>For requests that carry more than a path and a body.</summary>
+    public Task<ServerAnswer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _progress.ShowAsync($"waiting for the server at {_address}", async _ =>
+        {
+            using var response = await SendRawAsync(request, cancellationToken);
+            return await ReadAnswerAsync(response, cancellationToken);
+        });
+
     public void Dispose() => _http.Dispose();
 
     public static ServerAnswer Accepted(ServerAnswer answer) => answer.IsSuccess ? answer : throw answer.AsFailure();
@@ -144,22 +155,17 @@ internal sealed class SluiceClient : IDisposable
     private static StringContent Body(object value) =>
         new(JsonSerializer.Serialize(value), Encoding.UTF8, "application/json");
 
-    private Task<ServerAnswer> SendAsync(
-        HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken) =>
-        _progress.ShowAsync($"waiting for the server at {_address}", async _ =>
-        {
-            using var response = await SendRawAsync(method, path, content, cancellationToken);
-            return await ReadAnswerAsync(response, cancellationToken);
-        });
-
-    private async Task<HttpResponseMessage> SendRawAsync(
+    private async Task<ServerAnswer> SendAsync(
         HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
-        return await ReachingAsync(
+        return await SendAsync(request, cancellationToken);
+    }
+
+    private Task<HttpResponseMessage> SendRawAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        ReachingAsync(
             () => _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken),
             cancellationToken);
-    }
 
     private async Task<ServerAnswer> ReadAnswerAsync(
         HttpResponseMessage response, CancellationToken cancellationToken) =>

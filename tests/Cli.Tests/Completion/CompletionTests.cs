@@ -8,6 +8,9 @@ public sealed class CompletionTests
     [InlineData("sluice de", "delete", "demo", "deploy")]
     [InlineData("sluice jobs -o ", "json", "table")]
     [InlineData("sluice completion b", "bash")]
+    [InlineData("sluice queue e", "expired", "export")]
+    [InlineData("sluice queue export --format ", "csv", "jsonl")]
+    [InlineData("sluice queue create --no", "--no-redeliver")]
     [InlineData("sluice deploy --dr", "--dry-run")]
     public async Task Commands_options_and_values_are_suggested(string line, params string[] expected) =>
         Assert.Equal(expected, await SuggestAsync(new Shell(), line));

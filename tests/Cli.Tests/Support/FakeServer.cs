@@ -51,12 +51,17 @@ internal sealed class FakeServer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        using var reader = new StreamReader(context.Request.Body);
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
         var request = new SeenRequest(
             $"{context.Request.Method} {context.Request.Path.Value}",
             context.Request.QueryString.Value ?? "",
-            await reader.ReadToEndAsync(),
-            context.Request.Headers.Authorization.ToString());
+            Encoding.UTF8.GetString(body.ToArray()),
+            context.Request.Headers.Authorization.ToString())
+        {
+            Bytes = body.ToArray(),
+            Jobix = context.Request.Headers["jobix"].ToString(),
+        };
         Requests.Enqueue(request);
         var answer = Routes.TryGetValue(request.Route, out var make)
             ? make(request)
@@ -71,6 +76,13 @@ internal sealed class FakeServer : IAsyncDisposable
     }
 }
 
-internal sealed record SeenRequest(string Route, string Query, string Body, string Authorization);
+internal sealed record SeenRequest(string Route, string Query, string Body, string Authorization)
+{
+    /// <summary>The body, where it is no text.</summary>
+    public required byte[] Bytes { get; init; }
+
+    /// <summary>The number of a list; empty: none was sent.</summary>
+    public required string Jobix { get; init; }
+}
 
 internal sealed record FakeAnswer(int Status, byte[] Body, long? NextOffset = null);
