@@ -33,10 +33,10 @@ internal sealed class LineReader(Stream input, string name)
 
             if (read.IsCompleted)
             {
-                var isEnd = read.Buffer.IsEmpty;
-                var last = isEnd ? null : Line(read.Buffer);
+                // Written out: a null of an array would become an empty line.
+                ReadOnlyMemory<byte>? last = read.Buffer.IsEmpty ? default(ReadOnlyMemory<byte>?) : Line(read.Buffer);
                 _pipe.AdvanceTo(read.Buffer.End);
-                return isEnd ? null : last;
+                return last;
             }
 
             if (read.Buffer.Length > MaxLineBytes)
@@ -67,7 +67,7 @@ internal sealed class LineReader(Stream input, string name)
             if (rest.Length > max)
             {
                 throw CliFailure.Refused(
-                    $"{name}: an object may have {max >> 20} MiB; write {{\"jobid\": …, \"jobcmd\": …}} a line instead");
+                    $"{name}: an object has at most {max >> 20} MiB; write {{\"jobid\": …, \"jobcmd\": …}} a line instead");
             }
 
             if (read.IsCompleted)

@@ -40,7 +40,7 @@ internal static class QueueCreateCommand
             using var batch = new JobBatch(parsed.GetValue(options.Stage) ?? 0);
             var filling = new QueueFilling(environment, client, number, parsed.GetValue(output) == "json");
             await filling.RunAsync(
-                new(parsed.GetValue(options.Lifetimes), redeliver, parsed.GetValue(options.MaxAttempts)),
+                new(options.ReadLifetimes(parsed), redeliver, parsed.GetValue(options.MaxAttempts)),
                 jobs, batch, cancellationToken);
             return ExitCode.Done;
         });

@@ -9,12 +9,7 @@ internal sealed class QueueCreateOptions
 {
     private const int MaxAttemptsLimit = 1_000_000;
 
-    public Option<string> Format { get; } = JobsFormats.Option();
-
-    public Option<int?> Stage { get; } = GlobalOptions.Integer(
-        "--stage", 0, StageQueueLimits.MaxStage, "N", "Where jobs wait whose stage the file does not say (default 0)");
-
-    public Option<double[]?> Lifetimes { get; } = new("--lifetimes")
+    private readonly Option<double[]?> _lifetimes = new("--lifetimes")
     {
         Description = "Minutes that a job may be in each stage, such as 0/10/0; 0: no limit",
         HelpName = "M/M/…",
@@ -32,6 +27,11 @@ internal sealed class QueueCreateOptions
         },
     };
 
+    public Option<string> Format { get; } = JobsFormats.Option();
+
+    public Option<int?> Stage { get; } = GlobalOptions.Integer(
+        "--stage", 0, StageQueueLimits.MaxStage, "N", "Where jobs wait whose stage the file does not say (default 0)");
+
     public Option<bool> Redeliver { get; } = new("--redeliver")
     {
         Description = "Let jobs that are over their time go back by themselves",
@@ -47,7 +47,11 @@ internal sealed class QueueCreateOptions
         "Failed attempts after which a job goes back no more; 0: no limit (default of a new list: 5)");
 
     /// <summary>In the order of the help.</summary>
-    public IReadOnlyList<Option> All => [Format, Stage, Lifetimes, Redeliver, NoRedeliver, MaxAttempts];
+    public IReadOnlyList<Option> All => [Format, Stage, _lifetimes, Redeliver, NoRedeliver, MaxAttempts];
+
+    /// <summary>Minutes by stage; null: they stay as they are.</summary>
+    public double[]? ReadLifetimes(ParseResult parsed) =>
+        parsed.GetValue(_lifetimes) is { Length: > 0 } minutes ? minutes : null;
 
     /// <summary>Null: it stays as it is.</summary>
     public bool? ReadRedeliver(ParseResult parsed) => (parsed.GetValue(Redeliver), parsed.GetValue(NoRedeliver)) switch
