@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Sluice.Grains.Interfaces.StageQueues;
 
 namespace Sluice.Cli.Client;
 
@@ -13,6 +14,8 @@ internal sealed record ServerAnswer(HttpStatusCode Status, string Text)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        // A command of a queued job may be as deep as a reader goes by itself, and comes inside of other objects.
+        MaxDepth = 2 * StageQueueLimits.MaxCommandDepth,
     };
 
     /// <summary>A value as the server writes it.</summary>

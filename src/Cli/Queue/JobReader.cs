@@ -15,6 +15,9 @@ internal sealed class JobReader(string name)
     public const string CommandField = "jobcmd";
     private const string StageField = "jobstage";
 
+    /// <summary>A command as deep as the server takes it, inside of a job, inside of an object of jobs.</summary>
+    public static JsonDocumentOptions Options { get; } = new() { MaxDepth = StageQueueLimits.MaxCommandDepth + 2 };
+
     /// <summary>A line of text: its command, with its place as its id.</summary>
     /// <param name="line">Without its end.</param>
     /// <param name="place">How many came before.</param>
@@ -32,7 +35,7 @@ internal sealed class JobReader(string name)
         Must(Utf8.IsValid(line.Span), number, "is not UTF-8 text");
         try
         {
-            using var document = JsonDocument.Parse(line);
+            using var document = JsonDocument.Parse(line, Options);
             var job = document.RootElement;
             Must(job.ValueKind == JsonValueKind.Object, number, "must be a JSON object");
             Must(job.TryGetProperty(CommandField, out var command), number, $"has no {CommandField}");

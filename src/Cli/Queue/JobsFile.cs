@@ -67,7 +67,7 @@ internal sealed class JobsFile(Stream input, string name, JobsFormat format)
 
         try
         {
-            using var document = JsonDocument.Parse(line);
+            using var document = JsonDocument.Parse(line, JobReader.Options);
             return document.RootElement.TryGetProperty(JobReader.CommandField, out _)
                 || document.RootElement.TryGetProperty(JobReader.IdField, out _)
                     ? JobsFormat.JsonLines
@@ -91,7 +91,7 @@ internal sealed class JobsFile(Stream input, string name, JobsFormat format)
                 throw CliFailure.Refused($"{name} is not UTF-8 text");
             }
 
-            var document = JsonDocument.Parse(content);
+            var document = JsonDocument.Parse(content, JobReader.Options);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document
                 : throw CliFailure.Refused($"{name} must be a JSON object of jobs by their ids");

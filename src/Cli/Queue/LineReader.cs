@@ -67,7 +67,7 @@ internal sealed class LineReader(Stream input, string name)
             if (rest.Length > max)
             {
                 throw CliFailure.Refused(
-                    $"{name}: an object has at most {max >> 20} MiB; write {{\"jobid\": …, \"jobcmd\": …}} a line instead");
+                    $"{name}: an object has at most {max >> 20} MiB; write {{\"jobid\": …, \"jobcmd\": …}} a line");
             }
 
             if (read.IsCompleted)

@@ -47,7 +47,8 @@ internal static class SluiceExecutable
     /// <summary>Nothing of the environment that these tests were started in may steer what they test.</summary>
     public static void SetVariables(ProcessStartInfo start, IReadOnlyDictionary<string, string?> variables)
     {
-        foreach (var name in new[] { "FLASK_PORT", "MHOST", "MPORT", "SLUICE_URL", "SLUICE_TOKEN", "SLUICE_DEBUG" })
+        foreach (var name in new[] { "FLASK_PORT", "MHOST", "MPORT", "SLUICE_URL", "SLUICE_TOKEN", "SLUICE_JOBIX",
+            "SLUICE_DEBUG" })
         {
             start.Environment.Remove(name);
         }
