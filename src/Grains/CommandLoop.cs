@@ -10,10 +10,15 @@ namespace Sluice.Grains;
 /// <typeparam name="TCommand">What waits.</typeparam>
 /// <param name="maxQueued">Commands that wait at a time; more callers wait.</param>
 /// <param name="maxBatch">Commands that are folded at once.</param>
+/// <param name="maxYields">
+/// Turns that a fold lets pass for callers who were just answered and will be back at once. A commit costs a write to
+/// the disk however little is in it: without this, callers in a closed loop split into two halves that wait for each
+/// other's commits for good.
+/// </param>
 /// <param name="fold">Folds, commits, and answers a batch.</param>
 /// <param name="onFailed">Called once, after all that waited were told.</param>
 internal sealed class CommandLoop<TCommand>(
-    int maxQueued, int maxBatch, Func<IReadOnlyList<TCommand>, Task> fold, Action<Exception> onFailed)
+    int maxQueued, int maxBatch, int maxYields, Func<IReadOnlyList<TCommand>, Task> fold, Action<Exception> onFailed)
     where TCommand : LoopCommand
 {
     private readonly Channel<TCommand> _commands = Channel.CreateBounded<TCommand>(
@@ -56,10 +61,16 @@ internal sealed class CommandLoop<TCommand>(
     private async Task RunAsync()
     {
         var batch = new List<TCommand>();
+        var recentCallers = 1;
         try
         {
             while (await _commands.Reader.WaitToReadAsync())
             {
+                for (var turn = 0; turn < maxYields && _commands.Reader.Count < recentCallers; turn++)
+                {
+                    await Task.Yield();
+                }
+
                 batch.Clear();
                 while (batch.Count < maxBatch && _commands.Reader.TryRead(out var command))
                 {
@@ -67,6 +78,7 @@ internal sealed class CommandLoop<TCommand>(
                 }
 
                 await fold(batch);
+                recentCallers = batch.Count + _commands.Reader.Count;
             }
         }
         catch (Exception failure)

@@ -25,10 +25,9 @@ public sealed partial class DueRowLoop(
         {
             try
             {
-                foreach (var key in await due.ReadDueAsync(time.GetUtcNow(), MaxPerPass, stoppingToken))
-                {
-                    await WakeAsync(key);
-                }
+                // Together, so that their commits share the disk, and a slow one keeps nobody waiting.
+                var keys = await due.ReadDueAsync(time.GetUtcNow(), MaxPerPass, stoppingToken);
+                await Task.WhenAll(keys.Select(WakeAsync));
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
@@ -51,7 +50,7 @@ public sealed partial class DueRowLoop(
         }
     }
 
-    /// <summary>A grain that fails is tried again at the next pass, and keeps nobody behind it waiting.</summary>
+    /// <summary>A grain that fails is tried again at the next pass.</summary>
     private async Task WakeAsync(string key)
     {
         try

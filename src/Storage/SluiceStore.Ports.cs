@@ -59,8 +59,9 @@ public sealed partial class SluiceStore
         var loaded = await _reads.ReadAsync(session => session.LoadRows(owner), cancellationToken)
             .ConfigureAwait(false);
 
-        // Databases order text by bytes, which is not quite the ordinal order of strings.
-        return loaded with { Rows = loaded.Rows.Sort(CompareOrdinal) };
+        // Databases order text by bytes, which is not quite the ordinal order of strings. Of most keys it is, and to see
+        // that costs a tenth of sorting them.
+        return IsOrdinal(loaded.Rows) ? loaded : loaded with { Rows = loaded.Rows.Sort(CompareOrdinal) };
     }
 
     /// <summary>Deletes come before upserts: a row that is named in both is there afterwards.</summary>
@@ -89,6 +90,19 @@ public sealed partial class SluiceStore
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         return _reads.ReadAsync(session => session.ReadDue(now.UtcTicks, max), cancellationToken);
+    }
+
+    private static bool IsOrdinal(ImmutableArray<OwnedRow> rows)
+    {
+        for (var index = 1; index < rows.Length; index++)
+        {
+            if (CompareOrdinal(rows[index - 1], rows[index]) > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static int CompareOrdinal(OwnedRow left, OwnedRow right) =>

@@ -43,7 +43,7 @@ public sealed partial class ClusterCapacityGrain(
         LogLoaded(logger, Domain, _follower.Ranking.Count, _ledger.Entries.Count, _follower.Position);
         // Whatever was planned and not stored is planned again.
         _wakeAt = DateTimeOffset.UnixEpoch;
-        _calls = new(options.Value.MaxQueuedCommands, options.Value.MaxBatch, FoldAsync, OnFailed);
+        _calls = new(options.Value.MaxQueuedCommands, options.Value.MaxBatch, maxYields: 0, FoldAsync, OnFailed);
         _calls.Start();
         this.RegisterGrainTimer(TickAsync, new(options.Value.TickInterval, options.Value.TickInterval));
     }

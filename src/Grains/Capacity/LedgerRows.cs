@@ -103,9 +103,3 @@ public static class LedgerRows
         JsonSerializer.Deserialize(row.Body.Span, form)
         ?? throw new InvalidDataException($"the ledger's row {row.Collection}/{row.Key} is empty");
 }
-
-/// <summary>What leads from one state of the ledger to another.</summary>
-/// <param name="Upserts">Rows to write over or add.</param>
-/// <param name="Deletes">Rows to delete: collection and key.</param>
-public sealed record RowDifference(
-    ImmutableArray<OwnedRow> Upserts, ImmutableArray<(string Collection, string Key)> Deletes);

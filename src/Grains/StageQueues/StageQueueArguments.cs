@@ -60,10 +60,16 @@ internal static class StageQueueArguments
     public static NewJob[] Copy(AddStageJobs command)
     {
         var jobs = new NewJob[command.Jobs.Length];
+        var ids = new HashSet<long>(jobs.Length);
         for (var index = 0; index < jobs.Length; index++)
         {
             var job = command.Jobs[index];
             CheckStage(job.Stage);
+            if (!ids.Add(job.JobId))
+            {
+                throw new ArgumentException($"job {job.JobId} is there twice", nameof(command));
+            }
+
             jobs[index] = new(job.JobId, job.Stage, CopyJson(job.Command));
         }
 

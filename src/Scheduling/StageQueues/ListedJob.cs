@@ -124,6 +124,9 @@ public sealed record DoneMove
 
     public required int Stage { get; init; }
 
+    /// <summary>True: to the stage that the job had been handed out from.</summary>
+    public bool IsGivenBack { get; init; }
+
     /// <summary>The lease that it was done with.</summary>
     public int? HandOut { get; init; }
 

@@ -19,9 +19,12 @@ public static class StageAdditions
             return (0, $"the commands of a list are at most {draft.Limits.MaxCommandBytes} bytes");
         }
 
-        foreach (var job in added)
+        if (added.Count > 0)
         {
-            draft.Put(new() { Id = job.Id, Stage = job.Stage, Command = job.Command, Since = draft.Now });
+            draft.AddNew([.. added.Select(job => new ListedJob
+            {
+                Id = job.Id, Stage = job.Stage, Command = job.Command, Since = draft.Now,
+            })]);
         }
 
         return (added.Count, null);

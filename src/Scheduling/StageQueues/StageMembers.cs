@@ -12,18 +12,3 @@ public sealed record StageMembers(ImmutableSortedSet<long> Waiting, ImmutableSor
 
     public int Count => Waiting.Count + HandedOut.Count;
 }
-
-/// <summary>A job's place among those that will be over their time.</summary>
-public readonly record struct DueJob(DateTimeOffset At, long Id) : IComparable<DueJob>
-{
-    public int CompareTo(DueJob other) =>
-        At.UtcTicks.CompareTo(other.At.UtcTicks) is var order and not 0 ? order : Id.CompareTo(other.Id);
-
-    public static bool operator <(DueJob left, DueJob right) => left.CompareTo(right) < 0;
-
-    public static bool operator >(DueJob left, DueJob right) => left.CompareTo(right) > 0;
-
-    public static bool operator <=(DueJob left, DueJob right) => left.CompareTo(right) <= 0;
-
-    public static bool operator >=(DueJob left, DueJob right) => left.CompareTo(right) >= 0;
-}

@@ -66,11 +66,12 @@ public static class StageMoves
 
     /// <summary>
     /// A worker whose answer was lost asks again with nothing that tells the repeat. Meanwhile the job may have been
-    /// handed out to another, out of whose hands it would be taken.
+    /// handed out to another, out of whose hands it would be taken. Not so where the job had only been given back: of
+    /// two workers behind one address each may give it back, and the second would be told so and keep it.
     /// </summary>
     private static bool WouldTakeFromAnother(ListedJob job, MoveRequest request, DateTimeOffset now) =>
         job.Hand?.From == request.Stage
-        && job.Moves.LastOrDefault() is { } last
+        && job.Moves.LastOrDefault() is { IsGivenBack: false } last
         && last.Stage == request.Stage
         && last.Caller == request.Caller
         && now - last.At <= RememberedOperations.RepeatWindow;
@@ -82,6 +83,7 @@ public static class StageMoves
         {
             At = now,
             Stage = request.Stage,
+            IsGivenBack = job.Hand?.From == request.Stage,
             HandOut = request.Lease is null ? null : job.HandOuts,
             OperationId = isToldByLease ? null : request.OperationId,
             Caller = isToldByLease || text is not null ? null : request.Caller,

@@ -8,21 +8,18 @@ namespace Sluice.Scheduling.StageQueues;
 /// </summary>
 public sealed class StageQueueDraft
 {
-    private readonly StageQueueState _before;
-    private readonly ImmutableSortedDictionary<long, ListedJob>.Builder _jobs;
-    private readonly ImmutableSortedSet<long>.Builder _ids;
     private readonly ImmutableSortedSet<long>.Builder _flagged;
-    private readonly ImmutableSortedSet<DueJob>.Builder _due;
     private readonly ImmutableDictionary<string, long>.Builder _operations;
     private readonly SortedDictionary<int, StageDraft> _stages = [];
     private readonly HashSet<long> _changed = [];
+    private ImmutableSortedSet<JobEntry>.Builder _jobs;
+    private ImmutableSortedSet<DueJob>.Builder _due;
 
     public StageQueueDraft(StageQueueState before, StageQueueLimits limits, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(before);
-        _before = before;
+        Before = before;
         _jobs = before.Jobs.ToBuilder();
-        _ids = before.Ids.ToBuilder();
         _flagged = before.Flagged.ToBuilder();
         _due = before.Due.ToBuilder();
         _operations = before.Operations.ToBuilder();
@@ -31,6 +28,9 @@ public sealed class StageQueueDraft
         Limits = limits;
         Now = Clock.Floor(now);
     }
+
+    /// <summary>What it was made from.</summary>
+    public StageQueueState Before { get; }
 
     /// <summary>The moment at which all of the draft happens, in whole milliseconds.</summary>
     public DateTimeOffset Now { get; }
@@ -49,7 +49,7 @@ public sealed class StageQueueDraft
 
     public int FlaggedCount => _flagged.Count;
 
-    public bool IsHeadChanged => !ReferenceEquals(Head, _before.Head);
+    public bool IsHeadChanged => !ReferenceEquals(Head, Before.Head);
 
     public bool IsChanged => IsHeadChanged || _changed.Count > 0;
 
@@ -59,38 +59,51 @@ public sealed class StageQueueDraft
     /// <summary>The first job to be over its time.</summary>
     public DueJob? FirstDue => _due.Count == 0 ? null : _due.Min;
 
-    public ListedJob? Find(long id) => _jobs.GetValueOrDefault(id);
+    public ListedJob? Find(long id) => _jobs.TryGetValue(new(id, null), out var entry) ? entry.Job : null;
 
     /// <summary>The job that waits in a stage and has the lowest id.</summary>
     public ListedJob? FirstWaiting(int stage) =>
-        StageOf(stage).Waiting is { Count: > 0 } waiting ? _jobs[waiting.Min] : null;
+        StageOf(stage).Waiting is { Count: > 0 } waiting ? Find(waiting.Min) : null;
 
     /// <summary>The job at which an operation is remembered; null: at none.</summary>
     public ListedJob? FindByOperation(string operationId) =>
-        _operations.TryGetValue(operationId, out var id) ? _jobs[id] : null;
+        _operations.TryGetValue(operationId, out var id) ? Find(id) : null;
 
     /// <summary>Jobs over their time, in the order of their ids.</summary>
-    public ImmutableArray<ListedJob> Flagged() => [.. _flagged.Select(id => _jobs[id])];
+    public ImmutableArray<ListedJob> Flagged() => [.. _flagged.Select(id => Find(id)!)];
 
     /// <summary>Adds a job, or puts it in the place of what it was.</summary>
     public void Put(ListedJob job)
     {
         ArgumentNullException.ThrowIfNull(job);
-        var old = _jobs.GetValueOrDefault(job.Id);
-        if (old is null)
+        var old = Find(job.Id);
+        if (old is not null)
         {
-            _ids.Add(job.Id);
-        }
-        else
-        {
+            _jobs.Remove(new(job.Id, null));
             Leave(old);
         }
 
-        _jobs[job.Id] = job;
+        _jobs.Add(new(job.Id, job));
         _changed.Add(job.Id);
         Enter(job);
         CommandBytes += job.CommandBytes - (old?.CommandBytes ?? 0);
         IndexOperations(old, job);
+    }
+
+    /// <summary>Adds jobs that are new and wait. Many at once are several times as fast as one by one.</summary>
+    public void AddNew(IReadOnlyCollection<ListedJob> jobs)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        _jobs = With(_jobs, jobs.Select(static job => new JobEntry(job.Id, job)));
+        _due = With(_due, jobs.Select(job => UntilOf(job) is { } until ? new DueJob(until, job.Id) : default)
+            .Where(static due => due != default));
+        foreach (var stage in jobs.GroupBy(static job => job.Stage))
+        {
+            StageOf(stage.Key).AddWaiting(stage.Select(static job => job.Id));
+        }
+
+        _changed.UnionWith(jobs.Select(static job => job.Id));
+        CommandBytes += jobs.Sum(static job => job.CommandBytes);
     }
 
     /// <summary>Changes all of the head but its lifetimes.</summary>
@@ -108,7 +121,7 @@ public sealed class StageQueueDraft
         var stages = Enumerable.Range(0, Math.Max(before.Lifetimes.Length, lifetimes.Length))
             .Where(stage => before.LifetimeOf(stage) != after.LifetimeOf(stage) && StageOf(stage).Count > 0)
             .ToList();
-        var jobs = stages.SelectMany(stage => StageOf(stage).Ids().Select(id => _jobs[id])).ToList();
+        var jobs = stages.SelectMany(stage => StageOf(stage).Ids().Select(id => Find(id)!)).ToList();
         foreach (var job in jobs)
         {
             LeaveDue(job);
@@ -133,11 +146,10 @@ public sealed class StageQueueDraft
     }
 
     /// <summary>What the list is once this is committed.</summary>
-    public StageQueueState ToState() => !IsChanged ? _before : new()
+    public StageQueueState ToState() => !IsChanged ? Before : new()
     {
         Head = Head,
         Jobs = _jobs.ToImmutable(),
-        Ids = _ids.ToImmutable(),
         Stages = Stages(),
         Due = _due.ToImmutable(),
         Flagged = _flagged.ToImmutable(),
@@ -145,9 +157,13 @@ public sealed class StageQueueDraft
         CommandBytes = CommandBytes,
     };
 
+    /// <summary>An index that gets many entries is made anew from what is sorted.</summary>
+    private static ImmutableSortedSet<T>.Builder With<T>(ImmutableSortedSet<T>.Builder index, IEnumerable<T> entries) =>
+        index.ToImmutable().Union(entries).ToBuilder();
+
     private ImmutableSortedDictionary<int, StageMembers> Stages()
     {
-        var stages = _before.Stages.ToBuilder();
+        var stages = Before.Stages.ToBuilder();
         foreach (var (stage, draft) in _stages)
         {
             if (draft.Count == 0)
@@ -167,7 +183,7 @@ public sealed class StageQueueDraft
     {
         if (!_stages.TryGetValue(stage, out var draft))
         {
-            draft = new(_before.Stages.GetValueOrDefault(stage, StageMembers.None));
+            draft = new(Before.Stages.GetValueOrDefault(stage, StageMembers.None));
             _stages.Add(stage, draft);
         }
 
@@ -239,7 +255,7 @@ public sealed class StageQueueDraft
         private readonly ImmutableSortedSet<long>.Builder _handedOut = before.HandedOut.ToBuilder();
         private int _flaggedCount = before.FlaggedCount;
 
-        public ImmutableSortedSet<long>.Builder Waiting { get; } = before.Waiting.ToBuilder();
+        public ImmutableSortedSet<long>.Builder Waiting { get; private set; } = before.Waiting.ToBuilder();
 
         public int Count => Waiting.Count + _handedOut.Count;
 
@@ -252,6 +268,12 @@ public sealed class StageQueueDraft
             IsChanged = true;
             (job.IsHandedOut ? _handedOut : Waiting).Add(job.Id);
             _flaggedCount += job.FlaggedAt is null ? 0 : 1;
+        }
+
+        public void AddWaiting(IEnumerable<long> ids)
+        {
+            IsChanged = true;
+            Waiting = With(Waiting, ids);
         }
 
         public void Remove(ListedJob job)

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Sluice.Scheduling.StageQueues;
 
@@ -26,6 +28,10 @@ public sealed record StageQueueHead
         get => field.IsDefault ? [] : field;
         init;
     }
+
+    /// <summary>Fields that a newer version wrote.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
 
     /// <summary>Minutes; 0: no limit, or none was set.</summary>
     public double LifetimeOf(int stage) => stage < Lifetimes.Length ? Lifetimes[stage] : 0;

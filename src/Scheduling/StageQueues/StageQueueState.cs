@@ -13,16 +13,14 @@ public sealed record StageQueueState
 
     public StageQueueHead Head { get; init; } = StageQueueHead.Default;
 
-    public ImmutableSortedDictionary<long, ListedJob> Jobs { get; init; } = ImmutableSortedDictionary<long, ListedJob>.Empty;
-
-    /// <summary>The ids of the jobs: pages begin anywhere.</summary>
-    public ImmutableSortedSet<long> Ids { get; init; } = [];
+    public ImmutableSortedSet<JobEntry> Jobs { get; init; } = ImmutableSortedSet.Create(JobEntry.ById);
 
     /// <summary>The stages that hold jobs.</summary>
-    public ImmutableSortedDictionary<int, StageMembers> Stages { get; init; } = ImmutableSortedDictionary<int, StageMembers>.Empty;
+    public ImmutableSortedDictionary<int, StageMembers> Stages { get; init; } =
+        ImmutableSortedDictionary<int, StageMembers>.Empty;
 
     /// <summary>Jobs that will be over their time and are not flagged.</summary>
-    public ImmutableSortedSet<DueJob> Due { get; init; } = [];
+    public ImmutableSortedSet<DueJob> Due { get; init; } = ImmutableSortedSet.Create(DueJob.ByTime);
 
     /// <summary>Ids of the jobs that are over their time.</summary>
     public ImmutableSortedSet<long> Flagged { get; init; } = [];
@@ -38,11 +36,9 @@ public sealed record StageQueueState
     public DateTimeOffset? NextDue => Due.IsEmpty ? null : Due.Min.At;
 
     /// <summary>The highest stage that has a lifetime; where none has, the highest that holds a job.</summary>
-    public int LastStage => !Head.Lifetimes.IsEmpty ? Head.Lifetimes.Length - 1
-        : Stages.IsEmpty ? 0
-        : Stages.Keys.Last();
+    public int LastStage => !Head.Lifetimes.IsEmpty ? Head.Lifetimes.Length - 1 : Stages.Keys.LastOrDefault();
 
-    /// <summary>The mean over the jobs of stage / last stage.</summary>
+    /// <summary>The mean over the jobs of stage / last stage, 0 to 1.</summary>
     public double Fraction
     {
         get
@@ -54,26 +50,7 @@ public sealed record StageQueueState
         }
     }
 
-    /// <summary>A list as it was stored.</summary>
-    public static StageQueueState Of(StageQueueHead head, IReadOnlyCollection<ListedJob> jobs) => new()
-    {
-        Head = head,
-        Jobs = ImmutableSortedDictionary.CreateRange(jobs.Select(job => KeyValuePair.Create(job.Id, job))),
-        Ids = [.. jobs.Select(job => job.Id)],
-        Stages = ImmutableSortedDictionary.CreateRange(
-            jobs.GroupBy(job => job.Stage).Select(stage => KeyValuePair.Create(stage.Key, new StageMembers(
-                [.. stage.Where(job => !job.IsHandedOut).Select(job => job.Id)],
-                [.. stage.Where(job => job.IsHandedOut).Select(job => job.Id)],
-                stage.Count(job => job.FlaggedAt is not null))))),
-        Due =
-        [
-            .. jobs.Where(job => job.FlaggedAt is null && job.Until(head.LifetimeOf(job.Stage)) is not null)
-                .Select(job => new DueJob(job.Until(head.LifetimeOf(job.Stage))!.Value, job.Id)),
-        ],
-        Flagged = [.. jobs.Where(job => job.FlaggedAt is not null).Select(job => job.Id)],
-        Operations = Empty.Operations.AddRange(RememberedOperations.NewestOf(jobs)),
-        CommandBytes = jobs.Sum(job => job.CommandBytes),
-    };
+    public ListedJob? Find(long id) => Jobs.TryGetValue(new(id, null), out var entry) ? entry.Job : null;
 
     /// <summary>Jobs by id, from the first one after an id.</summary>
     /// <param name="after">Null: from the lowest.</param>
@@ -81,12 +58,15 @@ public sealed record StageQueueState
     /// <param name="onlyFlagged">Only those that are over their time.</param>
     public IEnumerable<ListedJob> JobsAfter(long? after, int? stage, bool onlyFlagged)
     {
-        var members = stage is { } one ? Stages.GetValueOrDefault(one, StageMembers.None) : null;
-        var ids = onlyFlagged ? From(Flagged, after)
-            : members is not null ? SortedIds.Merge(From(members.Waiting, after), From(members.HandedOut, after))
-            : From(Ids, after);
-        return ids.Select(id => Jobs[id]).Where(job => stage is null || job.Stage == stage);
-    }
+        if (!onlyFlagged && stage is null)
+        {
+            return (after is { } last ? Index.After(Jobs, new(last, null)) : Jobs).Select(entry => entry.Job!);
+        }
 
-    private static IEnumerable<long> From(ImmutableSortedSet<long> ids, long? after) => SortedIds.After(ids, after);
+        var members = Stages.GetValueOrDefault(stage ?? 0, StageMembers.None);
+        var ids = onlyFlagged ? From(Flagged) : Index.Merge(From(members.Waiting), From(members.HandedOut));
+        return ids.Select(id => Find(id)!).Where(job => stage is null || job.Stage == stage);
+
+        IEnumerable<long> From(ImmutableSortedSet<long> all) => after is { } last ? Index.After(all, last) : all;
+    }
 }

@@ -76,13 +76,16 @@ internal sealed class SqliteReadSession(SqliteDatabase database) : IReadSession
         }
 
         var rows = ImmutableArray.CreateBuilder<OwnedRow>();
+        var collection = "";
         _rows.Bind(1, ownerId);
         while (_rows.Step())
         {
-            rows.Add(new(_rows.GetString(0), _rows.GetString(1), _rows.GetBlob(2)));
+            // The rows of a collection follow each other, by the hundred thousand.
+            collection = _rows.IsText(0, collection) ? collection : _rows.GetString(0);
+            rows.Add(new(collection, _rows.GetString(1), _rows.GetBlob(2)));
         }
 
-        return new OwnedRows(etag, rows.ToImmutable());
+        return new OwnedRows(etag, rows.DrainToImmutable());
     });
 
     public ImmutableArray<string> ReadDue(long nowTicks, int max)

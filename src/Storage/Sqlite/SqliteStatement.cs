@@ -104,6 +104,14 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
 
     public string GetString(int column) => Encoding.UTF8.GetString(raw.sqlite3_column_blob(handle, column));
 
+    /// <summary>True: the column holds just this text.</summary>
+    public bool IsText(int column, string text)
+    {
+        Span<byte> utf8 = stackalloc byte[StackBytes];
+        return Encoding.UTF8.TryGetBytes(text, utf8, out var length)
+            && raw.sqlite3_column_blob(handle, column).SequenceEqual(utf8[..length]);
+    }
+
     public string? GetStringOrNull(int column) => IsNull(column) ? null : GetString(column);
 
     public long? GetInt64OrNull(int column) => IsNull(column) ? null : GetInt64(column);

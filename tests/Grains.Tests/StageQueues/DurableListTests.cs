@@ -10,7 +10,7 @@ public sealed class DurableListTests
     [Fact]
     public async Task Of_32_workers_that_ask_at_once_no_two_get_the_same_job_and_all_jobs_are_done()
     {
-        await using var world = await QueueWorld.StartAsync();
+        await using var world = await DurableLists.StartAsync();
         await world.AddAsync(500);
         var done = new ConcurrentBag<long>();
 
@@ -42,14 +42,14 @@ public sealed class DurableListTests
     [Fact]
     public async Task What_was_answered_is_there_after_a_restart()
     {
-        await using var world = await QueueWorld.StartAsync();
+        await using var world = await DurableLists.StartAsync();
         await world.List.InitializeAsync(new([5, 0.5]));
         await world.AddAsync(3);
         var first = await world.List.HandOutAsync(
             new() { Stage = 0, Next = 1, OperationId = "key", IsKey = true, LeaseSeconds = 60.5 });
         await world.List.MoveAsync(new()
         {
-            JobId = 2, Stage = 4, OperationId = "m", Caller = "c", FileName = "a/ü.h5", Command = QueueWorld.Json("[1, 2]"),
+            JobId = 2, Stage = 4, OperationId = "m", Caller = "c", FileName = "a/ü.h5", Command = DurableLists.Json("[1, 2]"),
         });
         await world.List.ChangeSettingsAsync(new(Redeliver: true));
         var before = await ShowAsync(world);
@@ -66,7 +66,7 @@ public sealed class DurableListTests
     [Fact]
     public async Task A_lease_that_is_over_is_taken_back_without_anyone_asking()
     {
-        await using var world = await QueueWorld.StartAsync();
+        await using var world = await DurableLists.StartAsync();
         await world.AddAsync(1);
         var job = (await world.List.HandOutAsync(
             new() { Stage = 0, Next = 1, OperationId = "a", LeaseSeconds = 1 })).Job!;
@@ -79,7 +79,7 @@ public sealed class DurableListTests
         Assert.Equal(MoveOutcome.LeaseOver, (await world.List.ExtendLeaseAsync(new(0, job.Lease, 1))).Outcome);
     }
 
-    private static async Task<string> ShowAsync(QueueWorld world)
+    private static async Task<string> ShowAsync(DurableLists world)
     {
         var progress = await world.List.GetProgressAsync();
         var page = await world.List.ReadJobsAsync(new() { Max = 100 });

@@ -12,21 +12,21 @@ using Sluice.Testing;
 namespace Sluice.Grains.Tests.StageQueues;
 
 /// <summary>Lists on the embedded host and the SQLite store, with the wake-ups of a real process.</summary>
-internal sealed class QueueWorld : IAsyncDisposable
+internal sealed class DurableLists : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private IHost _host = null!;
 
-    private QueueWorld()
+    private DurableLists()
     {
     }
 
     public IStageQueueGrain List => _host.Services.GetRequiredService<IGrainFactory>()
         .GetGrain<IStageQueueGrain>(GrainKeys.StageQueue("7"));
 
-    public static async Task<QueueWorld> StartAsync()
+    public static async Task<DurableLists> StartAsync()
     {
-        var world = new QueueWorld();
+        var world = new DurableLists();
         await world.StartHostAsync();
         return world;
     }
