@@ -119,7 +119,11 @@ public sealed class PageTests(GatewayFixture fixture) : StageQueueTests(fixture)
     [Fact]
     public async Task A_browser_that_has_tried_too_many_numbers_is_told_in_the_form()
     {
-        await using var gateway = await TestGateway.StartAsync(options => options.GuessBurst = 1);
+        await using var gateway = await TestGateway.StartAsync(options =>
+        {
+            options.GuessBurst = 1;
+            options.GuessesPerMinute = 1;
+        });
         gateway.Grains.Queue.IsKnown = _ => false;
         await gateway.GetAsync("/get", ("jobix", "1"));
 
