@@ -1,3 +1,4 @@
+using Sluice.Grains.Interfaces;
 using Sluice.Storage.Dialects;
 
 namespace Sluice.Storage.Commits;
@@ -96,7 +97,7 @@ internal sealed class CommitOutcome
         foreach (var write in _conflicts)
         {
             write.Fail(new InconsistentStateException(
-                $"'{write.Key}' is stored with etag {write.Stored.ETag ?? "none"}, the writer had "
+                $"'{GrainKeys.ForLogs(write.Key)}' is stored with etag {write.Stored.ETag ?? "none"}, the writer had "
                 + $"{write.ExpectedETag ?? "none"}"));
         }
     }

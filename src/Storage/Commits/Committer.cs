@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Sluice.Grains.Interfaces;
 using Sluice.Storage.Changes;
 using Sluice.Storage.Dialects;
 
@@ -155,7 +156,7 @@ internal sealed partial class Committer : IDisposable
     {
         AfterFailure();
         _instruments.WriteFailed();
-        LogWriteFailed(_logger, exception, write.Key, _dialect.Description);
+        LogWriteFailed(_logger, exception, GrainKeys.ForLogs(write.Key), _dialect.Description);
         write.Fail(exception);
     }
 

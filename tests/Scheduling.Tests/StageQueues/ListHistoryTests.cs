@@ -27,8 +27,10 @@ public sealed class ListHistoryTests
     {
         var history = new History(seed);
         var hands = new Dictionary<long, string>();
+        var grants = 0;
         history.Granted = grant =>
         {
+            grants++;
             Assert.False(hands.ContainsKey(grant.JobId), $"{grant.Lease} while {hands.GetValueOrDefault(grant.JobId)}");
             hands[grant.JobId] = grant.Lease;
         };
@@ -45,7 +47,7 @@ public sealed class ListHistoryTests
             history.Step();
         }
 
-        Assert.NotEmpty(hands);
+        Assert.NotEqual(0, grants);
     }
 
     [Theory, MemberData(nameof(Seeds))]
