@@ -82,20 +82,18 @@ public sealed class SimulatorTests : IBreaksPromises
     {
         var simulator = NewSimulator(1);
         var server = new SimulatedProcess(simulator, "p");
+        var elsewhere = new TaskCompletionSource();
         server.Run(async () =>
         {
-#pragma warning disable xUnit1030 // That it leaves the scheduler is what is tested.
-            await Task.Run(() => { });
-#pragma warning restore xUnit1030
-            _log.Add("came back from the pool");
+            await elsewhere.Task;
+            _log.Add("came back from another thread");
         });
+        simulator.RunUntil(() => true);
+        var thread = new Thread(elsewhere.SetResult);
+        thread.Start();
+        thread.Join();
 
-        var failure = Assert.Throws<InvalidOperationException>(() =>
-            simulator.RunUntil(() =>
-            {
-                simulator.After(TimeSpan.FromSeconds(1), simulator.World, () => { });
-                return false;
-            }));
+        var failure = Assert.Throws<InvalidOperationException>(() => simulator.RunUntil(() => true));
 
         Assert.Contains("outside of the simulated scheduler", failure.Message, StringComparison.Ordinal);
     }
