@@ -38,6 +38,7 @@ public sealed class UsageTests
     [InlineData("--gpus must be a whole number from 2 to 256, not '1'", "demo", "--gpus", "1")]
     [InlineData("--gpus and --real exclude each other", "demo", "--gpus", "4", "--real")]
     [InlineData("--trace and --only are for one history", "simulate", "--histories", "2", "--trace")]
+    [InlineData("--trace and --only have no json form", "simulate", "--trace", "-o", "json")]
     [InlineData("--steps must be a whole number from 1 to 1000000000, not '0'", "simulate", "--steps", "0")]
     [InlineData(
         "--server must be an address such as http://127.0.0.1:5000, not 'nowhere'", "jobs", "--server", "nowhere")]

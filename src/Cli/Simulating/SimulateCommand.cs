@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Sluice.Cli.Client;
 using Sluice.Simulation;
 
 namespace Sluice.Cli.Simulating;
@@ -26,15 +27,21 @@ internal static class SimulateCommand
             Description = "Replay with these happenings only: names from a reduced history, separated by commas",
             HelpName = "NAMES",
         };
+        var output = GlobalOptions.Output();
         var command = new Command("simulate", "Play histories of the control plane under simulated crashes and faults")
         {
-            seed, steps, histories, trace, only,
+            seed, steps, histories, trace, only, output,
         };
         command.Validators.Add(result =>
         {
             if (result.GetValue(histories) > 1 && (result.GetValue(trace) || result.GetValue(only) is not null))
             {
                 result.AddError("--trace and --only are for one history");
+            }
+
+            if (result.GetValue(output) == "json" && (result.GetValue(trace) || result.GetValue(only) is not null))
+            {
+                result.AddError("--trace and --only have no json form");
             }
         });
         command.SetAction((parsed, cancellationToken) => Task.Run(
@@ -45,6 +52,7 @@ internal static class SimulateCommand
                 parsed.GetValue(histories) ?? 1,
                 parsed.GetValue(trace),
                 parsed.GetValue(only),
+                parsed.GetValue(output) == "json",
                 cancellationToken),
             cancellationToken));
         return command;
@@ -57,6 +65,7 @@ internal static class SimulateCommand
         int histories,
         bool isTraced,
         string? only,
+        bool asJson,
         CancellationToken cancellationToken)
     {
         var began = environment.Time.GetTimestamp();
@@ -70,15 +79,38 @@ internal static class SimulateCommand
         }
 
         var run = SimulationRun.Play(seed, histories, steps, ShowProgress(environment, histories), cancellationToken);
-        WriteSummary(environment, run, environment.Time.GetElapsedTime(began));
-        if (run.Failing.Count == 0)
+        var elapsed = environment.Time.GetElapsedTime(began);
+        var reduced = run.Failing.Count == 0 ? null : Reduce(environment, run.Failing[0]);
+        if (asJson)
         {
-            return ExitCode.Done;
+            environment.Out.WriteLine(Json(run, elapsed, reduced));
+        }
+        else
+        {
+            WriteSummary(environment, run, elapsed);
+            if (reduced is not null)
+            {
+                WriteReduced(environment, run.Failing[0], reduced);
+            }
         }
 
-        WriteReduced(environment, run.Failing[0]);
-        return ExitCode.Failed;
+        return reduced is null ? ExitCode.Done : ExitCode.Failed;
     }
+
+    private static string Json(SimulationRun run, TimeSpan elapsed, HistoryResult? reduced) => ServerAnswer.Write(new
+    {
+        run.Histories,
+        run.Steps,
+        SimulatedSeconds = run.VirtualTime.TotalSeconds,
+        ElapsedSeconds = elapsed.TotalSeconds,
+        run.Counts,
+        Violations = run.Failing.Select(failing => new
+        {
+            failing.Plan.Seed,
+            What = failing.Violation?.ToString(),
+        }),
+        Replay = reduced is null ? null : ReplayCommand(reduced),
+    });
 
     private static Action<int, long> ShowProgress(CliEnvironment environment, int histories)
     {
@@ -115,10 +147,14 @@ internal static class SimulateCommand
         }
     }
 
-    private static void WriteReduced(CliEnvironment environment, HistoryResult failing)
+    private static HistoryResult Reduce(CliEnvironment environment, HistoryResult failing)
     {
         environment.Error.WriteLine($"reducing seed {failing.Plan.Seed}…");
-        var reduced = new Reducer(plan => History.Play(plan)).Reduce(failing);
+        return new Reducer(plan => History.Play(plan)).Reduce(failing);
+    }
+
+    private static void WriteReduced(CliEnvironment environment, HistoryResult failing, HistoryResult reduced)
+    {
         environment.Out.WriteLine(
             $"reduced from {failing.Happened.Count} happenings to {reduced.Happened.Count}, "
             + $"in {reduced.Plan.Steps} steps: {reduced.Violation}");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Sluice.Cli.Tests.Support;
 
 namespace Sluice.Cli.Tests.Simulating;
@@ -13,6 +14,22 @@ public sealed class SimulateCommandTests
         Assert.Contains("servers: started", result.Out, StringComparison.Ordinal);
         Assert.Contains("3 histories, ", result.Out, StringComparison.Ordinal);
         Assert.Contains(" 0 violations", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task As_json_a_run_is_one_document()
+    {
+        var result = await new Shell().RunAsync(
+            "simulate", "--seed", "5", "--steps", "100", "--histories", "3", "-o", "json");
+
+        Assert.Equal(ExitCode.Done, result.Code);
+        using var document = JsonDocument.Parse(result.Out);
+        var run = document.RootElement;
+        Assert.Equal(3, run.GetProperty("histories").GetInt32());
+        Assert.InRange(run.GetProperty("steps").GetInt64(), 300, 10_000);
+        Assert.InRange(run.GetProperty("counts").GetProperty("servers: started").GetInt64(), 3, 10_000);
+        Assert.Equal(0, run.GetProperty("violations").GetArrayLength());
+        Assert.Equal(JsonValueKind.Null, run.GetProperty("replay").ValueKind);
     }
 
     [Fact]
