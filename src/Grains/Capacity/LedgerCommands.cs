@@ -2,7 +2,7 @@ using Sluice.Grains.Interfaces.Capacity;
 
 namespace Sluice.Grains.Capacity;
 
-/// <summary>What a call wants of the ledger; <see cref="LedgerFold"/> folds those that came, in their order.</summary>
+/// <summary>What a call wants of the ledger; <see cref="LedgerFold"/> folds those that came.</summary>
 public abstract record LedgerCommand;
 
 /// <summary>To decide what follows from the rows committed so far.</summary>

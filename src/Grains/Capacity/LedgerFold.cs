@@ -8,8 +8,8 @@ using static Sluice.Grains.Events.EventWords;
 namespace Sluice.Grains.Capacity;
 
 /// <summary>
-/// One fold of the ledger: takes commands over in their order, lets the policy plan, and says what is to be committed
-/// and answered. Pure: nothing of it holds before it is committed.
+/// One fold of the ledger: takes over what the executors report, then the other commands in their order, lets the policy
+/// plan, and says what is to be committed and answered. Pure: nothing of it holds before it is committed.
 /// </summary>
 public sealed class LedgerFold
 {
@@ -49,6 +49,12 @@ public sealed class LedgerFold
         ArgumentNullException.ThrowIfNull(commands);
         ArgumentNullException.ThrowIfNull(policy);
         var fold = new LedgerFold(planned, observed, policy, now) { _wakeAt = wakeAt };
+        // First: a plan for a command that came before them must not give out what the same commit takes away.
+        foreach (var nodes in commands.OfType<TakeNodes>())
+        {
+            fold.TakeOver(LedgerViews.TakeNodes(fold._state, nodes.Report));
+        }
+
         var scalings = commands.Select(fold.Take).ToList();
         fold.PlanToRest();
         var answers = scalings.Select(scaling => scaling is null ? null : fold.Answer(scaling)).ToImmutableArray();
@@ -60,10 +66,7 @@ public sealed class LedgerFold
     {
         switch (command)
         {
-            case Settle:
-                return null;
-            case TakeNodes nodes:
-                TakeOver(LedgerViews.TakeNodes(_state, nodes.Report));
+            case Settle or TakeNodes:
                 return null;
             case ScaleJob job:
                 return Scale(_state.Entries.GetValueOrDefault(job.Uid), job.Wish);

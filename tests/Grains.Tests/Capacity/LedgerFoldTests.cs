@@ -50,6 +50,19 @@ public sealed class LedgerFoldTests
     }
 
     [Fact]
+    public void No_plan_gives_out_what_a_report_in_the_same_fold_takes_away()
+    {
+        var ledger = Running(gpus: 2, ("a", 1, 2));
+
+        var folded = Fold(ledger, new ScaleJob("a", Wish: null), new TakeNodes(Report(1)));
+
+        Assert.Equal((1, 1), (folded.State.Nodes["n"].UsableGpus, folded.State.Entries["a"].GpuCount));
+        Assert.Equal((1, 1), (folded.Answers[0]!.Previous, folded.Answers[0]!.Assigned));
+        Assert.All(folded.State.Entries["a"].Held(), gpu => Assert.True(folded.State.Nodes["n"].Has(gpu.Gpu)));
+        Assert.DoesNotContain(folded.Decisions, decision => decision is Scheduling.Ledger.Admit or Scheduling.Ledger.Resize);
+    }
+
+    [Fact]
     public void A_job_that_waits_cannot_be_scaled_and_its_wish_stays()
     {
         var ledger = CapacityLedger.SetCap(Claimed(Nodes(0), ("w", 1, 4)), "w", 2);
