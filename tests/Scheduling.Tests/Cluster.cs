@@ -155,10 +155,14 @@ internal sealed class Cluster
     }
 
     /// <summary>No commit raises what a namespace holds above its quota, what lingers included.</summary>
-    private static void AssertQuotasAreKept(LedgerState before, LedgerState after) => Assert.All(
-        after.Quotas.Values,
-        quota => Assert.InRange(
-            after.HeldIn(quota.Namespace), 0, Math.Max(quota.GpuCount, before.HeldIn(quota.Namespace))));
+    private static void AssertQuotasAreKept(LedgerState before, LedgerState after)
+    {
+        var (was, allocated) = (before.AllocatedByNamespace(), after.AllocatedByNamespace());
+        Assert.All(after.Quotas.Values, quota => Assert.InRange(
+            allocated.GetValueOrDefault(quota.Namespace),
+            0,
+            Math.Max(quota.GpuCount, was.GetValueOrDefault(quota.Namespace))));
+    }
 
     private double Seconds => Now.ToUnixTimeMilliseconds() / 1000.0;
 }

@@ -147,7 +147,7 @@ public sealed class QuotaTests
         cluster.Arrive("b", 1, 1, with: InTeam);
         Assert.Equal(1, cluster["a"].GpuCount);
         cluster.ConfirmAll();
-        Assert.Equal(2, cluster.State.HeldIn("team"));
+        Assert.Equal(2, cluster.State.AllocatedByNamespace()["team"]);
     }
 
     [Fact]

@@ -50,6 +50,49 @@ public sealed class RandomHistoryTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void What_does_not_matter_to_the_policy_lets_it_decide_nothing_and_wake_as_before(int seed)
+    {
+        var random = new Random(seed);
+        var cluster = new Cluster(random.Next(2, 9), random.Next(2, 9));
+        var policy = new RecentCheckpointPolicy(new());
+        for (var step = 0; step < 40; step++)
+        {
+            Step(cluster, random, step);
+            var rested = policy.Plan(cluster.State, cluster.Now);
+            Assert.Empty(rested.Decisions);
+            var notified = cluster.State.Entries.Values
+                .Select(entry => entry.Claim with
+                {
+                    LastCheckpointAt = entry.Claim.LastCheckpointAt + random.Next(100),
+                    Notifications = entry.Claim.Notifications + 1,
+                    AppliedGeneration = entry.Generation,
+                })
+                .Where(claim => random.Next(2) == 0 && !policy.MayMatter(cluster.State.Entries[claim.Uid], claim))
+                .Aggregate(cluster.State, CapacityLedger.Observe);
+            var plan = policy.Plan(notified, cluster.Now);
+            Assert.Empty(plan.Decisions);
+            Assert.Equal(rested.WakeAt, plan.WakeAt);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void The_choice_of_the_policy_is_the_first_that_would_get_more_if_it_were_asked_for_by_name(int seed)
+    {
+        var random = new Random(seed);
+        var cluster = new Cluster(random.Next(4, 13), random.Next(4, 13));
+        var policy = new RecentCheckpointPolicy(new() { MaxOvertakes = random.Next(3) });
+        for (var step = 0; step < 40; step++)
+        {
+            Step(cluster, random, step);
+            Assert.Equal(
+                ScaleUpChoice.Find(policy, cluster.State, cluster.Now)?.Uid,
+                policy.ChooseScaleUp(cluster.State, cluster.Now)?.Uid);
+        }
+    }
+
     private static string Text(Decision decision) => $"{decision.GetType().Name} {decision.Uid} {decision.Reason}";
 
     private static void Step(Cluster cluster, Random random, int step)

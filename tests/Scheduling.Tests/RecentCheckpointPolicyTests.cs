@@ -51,7 +51,7 @@ public sealed class RecentCheckpointPolicyTests
         cluster.ConfirmAll();
         cluster.Arrive("b", 1, 1);
         Assert.Equal(3, cluster["a"].GpuCount);
-        Assert.Equal(0, cluster.State.FreeOn("node-0"));
+        Assert.Equal(0, cluster.State.FreeByNode()["node-0"]);
         Assert.False(cluster["b"].IsAdmitted);
         Assert.Equal("waits for 1 GPU: they are being given up by other jobs", cluster["b"].Reason);
     }
@@ -404,7 +404,7 @@ public sealed class RecentCheckpointPolicyTests
 
         Assert.Equal([1, 3], cluster["a"].Blocks[0].Gpus.ToArray());
         Assert.Equal(undisturbed, cluster["b"].Generation);
-        Assert.Equal(0, cluster.State.FreeOn("node-0"));
+        Assert.Equal(0, cluster.State.FreeByNode()["node-0"]);
         Assert.True(cluster.Arrive("c", 1, 1).IsWaiting);
         Assert.True(cluster.Arrive("never", 4, 4).IsWaiting);
         cluster.AssertSound();

@@ -28,8 +28,11 @@ public sealed class LedgerFold
     private LedgerState? _rested;
     private DateTimeOffset? _wakeAt;
 
-    private LedgerFold(LedgerState planned, LedgerState observed, IPolicy policy, DateTimeOffset now) =>
-        (_rested, _state, _policy, _now) = (planned, observed, policy, now);
+    private LedgerFold(LedgerState planned, LedgerState observed, IPolicy policy, DateTimeOffset now)
+    {
+        (_state, _policy, _now) = (observed, policy, now);
+        _rested = MayMatter(planned, observed, policy) ? planned : observed;
+    }
 
     /// <summary>Folds.</summary>
     /// <param name="planned">The ledger as the last fold left it.</param>
@@ -82,7 +85,7 @@ public sealed class LedgerFold
         }
     }
 
-    private Scaling ScaleBest() => ScaleUpChoice.Find(_policy, _state, _now) is { } best
+    private Scaling ScaleBest() => _policy.ChooseScaleUp(_state, _now) is { } best
         ? Scale(best, wish: null)
         : new(Known: new() { Outcome = ScaleOutcome.NoCandidate });
 
@@ -108,6 +111,17 @@ public sealed class LedgerFold
         Plan(entry.Uid);
         return new(entry);
     }
+
+    /// <summary>
+    /// False: what the rows have said since the last plan needs none. Most of it are notifications, and takeovers of
+    /// what was decided.
+    /// </summary>
+    private static bool MayMatter(LedgerState planned, LedgerState observed, IPolicy policy) =>
+        planned.Entries.Count != observed.Entries.Count
+        || planned.Entries.Values.Zip(observed.Entries.Values).Any(entry =>
+            !ReferenceEquals(entry.First, entry.Second)
+            && (entry.Second with { Claim = entry.First.Claim } != entry.First
+                || policy.MayMatter(entry.First, entry.Second.Claim)));
 
     private void TakeOver(LedgerState next)
     {

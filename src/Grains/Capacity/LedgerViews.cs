@@ -53,19 +53,26 @@ public static class LedgerViews
         answer.AtNextCheckpoint,
         answer.Reason!);
 
-    public static CapacityView View(LedgerState state, string policy) => new()
+    public static CapacityView View(LedgerState state, string policy)
     {
-        Policy = policy,
-        Nodes = [.. state.Nodes.Values.Select(node => new NodeView(
-            node.Name, node.UsableGpus, state.FreeOn(node.Name), node.IsSimulated))],
-        Allocations =
-        [
-            .. state.Entries.Values.Where(entry => !entry.IsWaiting).OrderBy(entry => entry.Claim.Added).Select(View),
-            .. QueueOrder.Sort(state.Entries.Values.Where(entry => entry.IsWaiting)).Select(View),
-        ],
-        Quotas = [.. state.Quotas.Values.Select(quota => new QuotaView(
-            quota.Namespace, quota.GpuCount, state.HeldIn(quota.Namespace)))],
-    };
+        var free = state.FreeByNode();
+        var allocated = state.AllocatedByNamespace();
+        return new()
+        {
+            Policy = policy,
+            Nodes = [.. state.Nodes.Values.Select(node => new NodeView(
+                node.Name, node.UsableGpus, free[node.Name], node.IsSimulated))],
+            Allocations =
+            [
+                .. state.Entries.Values.Where(entry => !entry.IsWaiting)
+                    .OrderBy(entry => entry.Claim.Added)
+                    .Select(View),
+                .. QueueOrder.Sort(state.Entries.Values.Where(entry => entry.IsWaiting)).Select(View),
+            ],
+            Quotas = [.. state.Quotas.Values.Select(quota => new QuotaView(
+                quota.Namespace, quota.GpuCount, allocated.GetValueOrDefault(quota.Namespace)))],
+        };
+    }
 
     public static RankingOrder Order(RankOrder order) => order switch
     {

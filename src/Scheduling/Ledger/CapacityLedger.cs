@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Sluice.Scheduling.Ledger;
 
 /// <summary>
@@ -80,135 +78,13 @@ public static class CapacityLedger
     /// </exception>
     public static LedgerState Apply(LedgerState state, IEnumerable<Decision> decisions, DateTimeOffset now)
     {
-        var next = state;
+        ArgumentNullException.ThrowIfNull(decisions);
+        var writer = new DecisionWriter(state, now);
         foreach (var decision in decisions)
         {
-            next = Apply(next, decision, now);
+            writer.Write(decision);
         }
 
-        return next;
+        return writer.Finish();
     }
-
-    private static LedgerState Apply(LedgerState state, Decision decision, DateTimeOffset now)
-    {
-        var entry = state.Entries[decision.Uid];
-        switch (decision)
-        {
-            case Admit admit:
-                return Assign(state, entry, admit.GpuCount, admit.Blocks, admit.Reason, now);
-            case Resize resize:
-                return Assign(state, entry, resize.GpuCount, resize.Blocks, resize.Reason, now);
-            case Preempt:
-                return Revoke(state, entry, decision.Reason, now);
-            case Defer defer:
-                return Put(state, entry with { Pending = defer.Change });
-            case CancelPending:
-                return Put(state, entry with { Pending = null });
-            case Wait:
-                return Put(state, entry with { Reason = decision.Reason, DecidedAt = now });
-            default:
-                throw new InvalidOperationException($"unknown decision {decision.GetType().Name}");
-        }
-    }
-
-    private static LedgerState Assign(
-        LedgerState state, LedgerEntry entry, int gpuCount, ImmutableArray<GpuBlock> blocks, string reason,
-        DateTimeOffset now)
-    {
-        if (blocks.Length != entry.Claim.Replicas || blocks.Any(block => block.Gpus.Length != gpuCount))
-        {
-            throw new InvalidOperationException(
-                $"{entry.Claim.JobName}: {entry.Claim.Replicas} blocks of {gpuCount} GPUs expected, "
-                + $"got {string.Join(' ', blocks)}");
-        }
-
-        var others = state.Entries.Values.Where(other => other.Uid != entry.Uid)
-            .SelectMany(other => other.Held()).ToHashSet();
-        var given = blocks.SelectMany(block => block.Gpus.Select(gpu => (block.Node, Gpu: gpu))).ToHashSet();
-        foreach (var (node, gpu) in given)
-        {
-            if (!state.Nodes.TryGetValue(node, out var shape) || !shape.Has(gpu))
-            {
-                throw new InvalidOperationException($"{entry.Claim.JobName}: there is no GPU {gpu} on {node}");
-            }
-
-            if (others.Contains((node, gpu)))
-            {
-                throw new InvalidOperationException(
-                    $"{entry.Claim.JobName}: GPU {gpu} on {node} is held by another job");
-            }
-        }
-
-        if (given.Count != gpuCount * entry.Claim.Replicas)
-        {
-            throw new InvalidOperationException($"{entry.Claim.JobName}: a GPU is given twice");
-        }
-
-        var next = entry with
-        {
-            Generation = state.LastGeneration + 1,
-            IsAdmitted = true,
-            GpuCount = gpuCount,
-            Blocks = blocks,
-            Lingering = GroupByNode(entry.Held().Where(gpu => !given.Contains(gpu))),
-            Reason = reason,
-            DecidedAt = now,
-            Pending = null,
-            Overtaken = 0,
-        };
-        CheckQuota(state, entry, next.HeldGpus);
-        return PutOvertaking(state, entry, next);
-    }
-
-    /// <summary>A quota may be lowered under what is held already; then nothing more is given.</summary>
-    private static void CheckQuota(LedgerState state, LedgerEntry entry, int heldGpus)
-    {
-        if (heldGpus > entry.HeldGpus && state.Quotas.TryGetValue(entry.Claim.Namespace, out var quota)
-            && state.HeldIn(entry.Claim.Namespace) - entry.HeldGpus + heldGpus > quota.GpuCount)
-        {
-            throw new InvalidOperationException(
-                $"{entry.Claim.JobName}: {heldGpus} GPUs are over the quota of {entry.Claim.Namespace}, "
-                + $"{quota.GpuCount}");
-        }
-    }
-
-    private static LedgerState Revoke(LedgerState state, LedgerEntry entry, string reason, DateTimeOffset now) =>
-        Put(state with { LastGeneration = state.LastGeneration + 1 }, entry with
-        {
-            Generation = state.LastGeneration + 1,
-            IsAdmitted = false,
-            GpuCount = 0,
-            Blocks = [],
-            Lingering = GroupByNode(entry.Held()),
-            Reason = reason,
-            DecidedAt = now,
-            Pending = null,
-        });
-
-    private static LedgerState PutOvertaking(LedgerState state, LedgerEntry before, LedgerEntry after)
-    {
-        var next = Put(state with { LastGeneration = after.Generation }, after);
-        if (before.IsAdmitted)
-        {
-            return next;
-        }
-
-        var overtaken = next.Entries.Values.Where(entry => entry.IsWaiting && QueueOrder.IsAhead(entry, before));
-        foreach (var waiting in overtaken)
-        {
-            next = Put(next, waiting with { Overtaken = waiting.Overtaken + 1 });
-        }
-
-        return next;
-    }
-
-    private static LedgerState Put(LedgerState state, LedgerEntry entry) =>
-        state with { Entries = state.Entries.SetItem(entry.Uid, entry) };
-
-    private static ImmutableArray<GpuBlock> GroupByNode(IEnumerable<(string Node, int Gpu)> gpus) =>
-    [
-        .. gpus.GroupBy(gpu => gpu.Node, StringComparer.Ordinal)
-            .OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => new GpuBlock(group.Key, [.. group.Select(gpu => gpu.Gpu).Distinct().Order()])),
-    ];
 }

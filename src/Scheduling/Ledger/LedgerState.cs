@@ -28,20 +28,30 @@ public sealed record LedgerState
     /// <summary>The newest generation that was given out; never starts over.</summary>
     public long LastGeneration { get; init; }
 
-    /// <summary>GPUs that a namespace holds.</summary>
-    public int HeldIn(string namespaceName) =>
-        Entries.Values.Where(entry => entry.Claim.Namespace == namespaceName).Sum(entry => entry.HeldGpus);
-
-    /// <summary>GPUs of a node that nobody holds.</summary>
-    public int FreeOn(string node)
+    /// <summary>GPUs that each namespace holds; those without any are left out.</summary>
+    public Dictionary<string, int> AllocatedByNamespace()
     {
-        if (!Nodes.TryGetValue(node, out var shape))
+        var allocated = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var entry in Entries.Values)
         {
-            return 0;
+            allocated[entry.Claim.Namespace] = allocated.GetValueOrDefault(entry.Claim.Namespace) + entry.HeldGpus;
         }
 
-        var held = Entries.Values.SelectMany(entry => entry.Held())
-            .Count(gpu => gpu.Node == node && shape.Has(gpu.Gpu));
-        return shape.UsableGpus - held;
+        return allocated;
+    }
+
+    /// <summary>GPUs of each node that nobody holds.</summary>
+    public Dictionary<string, int> FreeByNode()
+    {
+        var free = Nodes.Values.ToDictionary(node => node.Name, node => node.UsableGpus, StringComparer.Ordinal);
+        foreach (var (node, gpu) in Entries.Values.SelectMany(entry => entry.Held()))
+        {
+            if (Nodes.TryGetValue(node, out var shape) && shape.Has(gpu))
+            {
+                free[node]--;
+            }
+        }
+
+        return free;
     }
 }

@@ -7,12 +7,17 @@ namespace Sluice.Scheduling.Policies;
 /// A working copy of the cluster that a policy plans on: what each job is to have from now on. A GPU that nobody holds
 /// and nobody is to have is free; one that is held, and that nobody is to have, is coming: its holder gives it up.
 /// Quotas are counted the same way. What is planned for a job is in neither, so that nothing is promised twice in one
-/// plan.
+/// plan. All counts are kept as plans change, so that a look costs little however large the cluster is.
 /// </summary>
 public sealed class ClusterDraft
 {
     private readonly LedgerState _state;
-    private readonly SortedDictionary<string, NodeDraft> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, NodeDraft> _byName = new(StringComparer.Ordinal);
+    private readonly List<NodeDraft> _nodes = [];
+    private readonly RoomCounts _sizes = new();
+    private readonly RoomCounts _free = new();
+    private readonly RoomCounts _freeAndComing = new();
+    private readonly RoomCounts _withOffers = new();
     private readonly Dictionary<string, QuotaDraft> _quotas = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ImmutableArray<GpuBlock>> _planned = new(StringComparer.Ordinal);
 
@@ -20,9 +25,9 @@ public sealed class ClusterDraft
     {
         ArgumentNullException.ThrowIfNull(state);
         _state = state;
-        foreach (var node in state.Nodes.Values)
+        foreach (var shape in state.Nodes.Values)
         {
-            _nodes[node.Name] = new(node);
+            _nodes.Add(_byName[shape.Name] = new(shape, _nodes.Count));
         }
 
         foreach (var quota in state.Quotas.Values)
@@ -34,13 +39,25 @@ public sealed class ClusterDraft
         {
             Enter(entry);
         }
+
+        foreach (var node in _nodes)
+        {
+            _sizes.Add(node.AllocatableGpus);
+            _free.Add(node.Free);
+            _freeAndComing.Add(node.Free + node.Coming);
+            _withOffers.Add(node.Free + node.Coming);
+        }
+
+        LargestNode = _nodes.Select(node => node.AllocatableGpus).DefaultIfEmpty().Max();
     }
 
     /// <summary>GPUs that nobody holds and no plan has taken.</summary>
-    public int FreeGpus => _nodes.Values.Sum(node => node.FreeGpus);
+    public int FreeGpus => (int)_free.Total;
+
+    internal int NodeCount => _nodes.Count;
 
     /// <summary>The GPUs of the largest node.</summary>
-    public int LargestNode => _nodes.Values.Select(node => node.Shape.UsableGpus).DefaultIfEmpty().Max();
+    public int LargestNode { get; }
 
     /// <summary>What a job is to have: what it has in the ledger, less what it gives up, or what was planned.</summary>
     public ImmutableArray<GpuBlock> PlannedFor(LedgerEntry entry)
@@ -51,30 +68,37 @@ public sealed class ClusterDraft
 
     /// <summary>True where every GPU of the blocks exists.</summary>
     public bool Exists(ImmutableArray<GpuBlock> blocks) => blocks.All(block =>
-        block.Gpus.IsEmpty
-            || (_nodes.TryGetValue(block.Node, out var node) && block.Gpus.All(node.Shape.Has)));
+        block.Gpus.IsEmpty || (_byName.TryGetValue(block.Node, out var node) && block.Gpus.All(node.Has)));
 
     /// <summary>True where the whole cluster, empty, could hold the gang at its least.</summary>
-    public bool CouldEverHold(JobClaim claim) =>
-        claim.GpuReq == 0
-        || _nodes.Values.Sum(node => (long)node.Shape.UsableGpus / claim.GpuReq) >= claim.Replicas;
+    public bool CouldEverHold(JobClaim claim)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        return claim.GpuReq == 0 || _sizes.Slots(claim.GpuReq) >= claim.Replicas;
+    }
 
     /// <summary>True where its namespace's quota, with nothing else in it, would hold the gang at its least.</summary>
-    public bool IsAllowed(JobClaim claim) =>
-        !_state.Quotas.TryGetValue(claim.Namespace, out var quota)
-        || (long)claim.GpuReq * claim.Replicas <= quota.GpuCount;
+    public bool IsAllowed(JobClaim claim)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        return !_state.Quotas.TryGetValue(claim.Namespace, out var quota)
+            || (long)claim.GpuReq * claim.Replicas <= quota.GpuCount;
+    }
 
     /// <summary>
     /// False: its namespace's quota, and not the GPUs, keeps the gang from its least, whatever is on its way back.
     /// </summary>
-    public bool IsWithinQuota(JobClaim claim) =>
-        (long)claim.GpuReq * claim.Replicas <= QuotaLeft(claim, withComing: true);
+    public bool IsWithinQuota(JobClaim claim)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        return (long)claim.GpuReq * claim.Replicas <= QuotaLeft(claim, withComing: true);
+    }
 
     /// <summary>True where GPUs are free for the gang at its least, whatever its quota says.</summary>
     public bool HasRoom(JobClaim claim)
     {
         ArgumentNullException.ThrowIfNull(claim);
-        return Place(claim.Replicas, claim.GpuReq, own: [], withComing: false) is not null;
+        return HasSlots(_free, claim.Replicas, claim.GpuReq);
     }
 
     /// <summary>
@@ -104,17 +128,56 @@ public sealed class ClusterDraft
         ArgumentNullException.ThrowIfNull(entry);
         var own = PlannedFor(entry);
         var left = QuotaLeft(entry.Claim, withComing);
-        var bound = (left + own.Sum(block => block.Gpus.Length)) / entry.Claim.Replicas;
-        for (var count = (int)Math.Min(Math.Min(most, bound), LargestNode); count >= least; count--)
+        var open = Math.Min(left, Rooms(withComing).Total) + own.Sum(block => block.Gpus.Length);
+        var highest = (int)Math.Min(Math.Min(most, open / entry.Claim.Replicas), LargestNode);
+        var placement = highest < least ? null : new GangPlacement(_nodes, _byName.GetValueOrDefault, own, withComing);
+        for (var count = highest; count >= least; count--)
         {
             // A job that moves holds its old GPUs beside the new ones until they are confirmed: both count.
-            if (Place(entry.Claim.Replicas, count, own, withComing) is { } blocks && Count(entry, blocks).New <= left)
+            if (HasSlots(Rooms(withComing), entry.Claim.Replicas, count, placement!.MoreSlots(count))
+                && placement.Place(entry.Claim.Replicas, count) is { } blocks && Count(entry, blocks).New <= left)
             {
                 return (count, blocks);
             }
         }
 
         return null;
+    }
+
+    /// <summary>True where a gang that is to have nothing yet fits at its least, with what is coming or offered.</summary>
+    internal bool FitsWithOffers(JobClaim claim) =>
+        (!_quotas.TryGetValue(claim.Namespace, out var quota)
+            || (long)claim.GpuReq * claim.Replicas <= quota.Free + quota.Coming + quota.Offered)
+        && HasSlots(_withOffers, claim.Replicas, claim.GpuReq);
+
+    /// <summary>
+    /// What a gang that is to have nothing yet finds free or coming: blocks of its least, GPUs, and GPUs of its
+    /// namespace's quota, which may be negative.
+    /// </summary>
+    internal (long Slots, long Gpus, long QuotaLeft) OpenTo(JobClaim claim) => (
+        _freeAndComing.Slots(claim.GpuReq),
+        _freeAndComing.Total,
+        _quotas.TryGetValue(claim.Namespace, out var quota) ? quota.Free + quota.Coming : int.MaxValue);
+
+    /// <summary>The nodes of the blocks, each with the number of its blocks.</summary>
+    internal ImmutableArray<(NodeDraft Node, int Blocks)> NodesOf(ImmutableArray<GpuBlock> blocks) => blocks.Length == 1
+        ? [(_byName[blocks[0].Node], 1)]
+        : [.. blocks.CountBy(block => block.Node).Select(node => (_byName[node.Key], node.Value))];
+
+    /// <summary>The job could give up so many GPUs more of each of its blocks than before.</summary>
+    internal void Offer(JobClaim claim, ImmutableArray<(NodeDraft Node, int Blocks)> nodes, int gpuCount)
+    {
+        foreach (var (node, blocks) in nodes)
+        {
+            var before = Open(node);
+            node.Offered += blocks * gpuCount;
+            _withOffers.Change(before, Open(node));
+        }
+
+        if (_quotas.TryGetValue(claim.Namespace, out var quota))
+        {
+            quota.Offered += (long)gpuCount * claim.Replicas;
+        }
     }
 
     /// <summary>From now on the job is to have these blocks; what else it holds is coming.</summary>
@@ -137,31 +200,42 @@ public sealed class ClusterDraft
 
     /// <summary>The first GPUs of each block.</summary>
     public static ImmutableArray<GpuBlock> Kept(ImmutableArray<GpuBlock> blocks, int gpuCount) =>
-        [.. blocks.Select(block => block with { Gpus = [.. block.Gpus.Take(gpuCount)] })];
+    [
+        .. blocks.Select(block => block.Gpus.Length <= gpuCount ? block : block with { Gpus = block.Gpus[..gpuCount] }),
+    ];
 
     private void Enter(LedgerEntry entry)
     {
-        foreach (var (node, gpu) in entry.Held())
+        foreach (var block in entry.Blocks.Concat(entry.Lingering))
         {
-            if (_nodes.TryGetValue(node, out var draft) && draft.Shape.Has(gpu))
-            {
-                draft.Holders[gpu] = entry.Uid;
-            }
+            _byName.GetValueOrDefault(block.Node)?.Hold(block.Gpus, entry.Uid);
         }
 
-        if (_quotas.TryGetValue(entry.Claim.Namespace, out var quota))
-        {
-            quota.Free -= entry.HeldGpus;
-            quota.Coming += entry.HeldGpus;
-        }
-
-        Plan(entry, entry switch
+        var blocks = entry switch
         {
             { Claim.IsEnding: true } => [],
             { Pending: { } pending } when pending.GpuCount < entry.GpuCount => Kept(entry.Blocks, pending.GpuCount),
             _ => entry.Blocks,
-        });
+        };
+        foreach (var block in blocks)
+        {
+            _byName.GetValueOrDefault(block.Node)?.Plan(block.Gpus, isPlanned: true);
+        }
+
+        _planned[entry.Uid] = blocks;
+        if (_quotas.TryGetValue(entry.Claim.Namespace, out var quota))
+        {
+            quota.Free -= entry.HeldGpus;
+            quota.Coming += entry.HeldGpus - blocks.Sum(block => block.Gpus.Length);
+        }
     }
+
+    private static int Open(NodeDraft node) => node.Free + node.Coming + node.Offered;
+
+    private RoomCounts Rooms(bool withComing) => withComing ? _freeAndComing : _free;
+
+    private bool HasSlots(RoomCounts rooms, int replicas, int gpuCount, long moreSlots = 0) =>
+        gpuCount == 0 ? _nodes.Count > 0 : rooms.Slots(gpuCount) + moreSlots >= replicas;
 
     /// <summary>How many GPUs of the blocks the job holds already, and how many it would hold beside those.</summary>
     private (int Kept, int New) Count(LedgerEntry entry, ImmutableArray<GpuBlock> blocks)
@@ -171,10 +245,10 @@ public sealed class ClusterDraft
         foreach (var block in blocks)
         {
             // What is not there any more is in a plan only because the job holds it.
-            var node = _nodes.GetValueOrDefault(block.Node);
+            var node = _byName.GetValueOrDefault(block.Node);
             var held = node is null
                 ? block.Gpus.Length
-                : block.Gpus.Count(gpu => !node.Shape.Has(gpu) || node.Holders[gpu] == entry.Uid);
+                : block.Gpus.Count(gpu => !node.Has(gpu) || node.IsHeldBy(gpu, entry.Uid));
             kept += held;
             added += block.Gpus.Length - held;
         }
@@ -182,124 +256,19 @@ public sealed class ClusterDraft
         return (kept, added);
     }
 
-    private ImmutableArray<GpuBlock>? Place(
-        int replicas, int gpuCount, ImmutableArray<GpuBlock> own, bool withComing)
-    {
-        if (gpuCount == 0)
-        {
-            return _nodes.Count == 0 ? null : [.. Enumerable.Repeat(new GpuBlock(_nodes.Keys.First(), []), replicas)];
-        }
-
-        var usable = _nodes.ToDictionary(
-            node => node.Key, node => UsableOn(node.Key, own, withComing), StringComparer.Ordinal);
-        return own.Length == replicas && GrowInPlace(usable, gpuCount, own) is { } grown
-            ? grown
-            : PlaceAnew(usable, replicas, gpuCount);
-    }
-
-    private static ImmutableArray<GpuBlock>? GrowInPlace(
-        Dictionary<string, List<int>> usable, int gpuCount, ImmutableArray<GpuBlock> own)
-    {
-        var kept = own.SelectMany(block => block.Gpus.Take(gpuCount).Select(gpu => (block.Node, gpu))).ToHashSet();
-        var spare = usable.ToDictionary(
-            node => node.Key,
-            node => new Queue<int>(node.Value.Where(gpu => !kept.Contains((node.Key, gpu)))),
-            StringComparer.Ordinal);
-        var blocks = ImmutableArray.CreateBuilder<GpuBlock>(own.Length);
-        foreach (var block in own)
-        {
-            var gpus = block.Gpus.Take(gpuCount).ToList();
-            if (!spare.TryGetValue(block.Node, out var more) || gpus.Count + more.Count < gpuCount
-                || gpus.Exists(gpu => !usable[block.Node].Contains(gpu)))
-            {
-                return null;
-            }
-
-            while (gpus.Count < gpuCount)
-            {
-                gpus.Add(more.Dequeue());
-            }
-
-            blocks.Add(new(block.Node, [.. gpus.Order()]));
-        }
-
-        return blocks.MoveToImmutable();
-    }
-
-    private static ImmutableArray<GpuBlock>? PlaceAnew(
-        Dictionary<string, List<int>> usable, int replicas, int gpuCount)
-    {
-        // Fewest nodes: the node that takes all that is left and has the least to spare, otherwise the roomiest.
-        var rooms = usable.Select(node => (Name: node.Key, Gpus: node.Value, Slots: node.Value.Count / gpuCount))
-            .Where(node => node.Slots > 0)
-            .OrderByDescending(node => node.Slots)
-            .ThenBy(node => node.Name, StringComparer.Ordinal)
-            .ToList();
-        var blocks = ImmutableArray.CreateBuilder<GpuBlock>(replicas);
-        while (blocks.Count < replicas)
-        {
-            if (rooms.Count == 0)
-            {
-                return null;
-            }
-
-            var left = replicas - blocks.Count;
-            var room = rooms.Where(node => node.Slots >= left)
-                .OrderBy(node => node.Gpus.Count)
-                .ThenBy(node => node.Name, StringComparer.Ordinal)
-                .FirstOrDefault(rooms[0]);
-            rooms.Remove(room);
-            for (var slot = 0; slot < Math.Min(room.Slots, left); slot++)
-            {
-                blocks.Add(new(room.Name, [.. room.Gpus.Skip(slot * gpuCount).Take(gpuCount)]));
-            }
-        }
-
-        return blocks.MoveToImmutable();
-    }
-
-    private List<int> UsableOn(string name, ImmutableArray<GpuBlock> own, bool withComing)
-    {
-        var node = _nodes[name];
-        var mine = own.Where(block => block.Node == name).SelectMany(block => block.Gpus).ToHashSet();
-        var usable = new List<int>(node.Shape.UsableGpus);
-        for (var gpu = 0; gpu < node.Shape.GpuCount; gpu++)
-        {
-            var isUsable = mine.Contains(gpu) || (!node.IsPlanned[gpu] && (withComing || node.Holders[gpu] is null));
-            if (isUsable && node.Shape.Has(gpu))
-            {
-                usable.Add(gpu);
-            }
-        }
-
-        return usable;
-    }
-
     private void Mark(ImmutableArray<GpuBlock> blocks, bool isPlanned)
     {
         foreach (var block in blocks)
         {
-            if (_nodes.TryGetValue(block.Node, out var node))
+            if (_byName.TryGetValue(block.Node, out var node))
             {
-                foreach (var gpu in block.Gpus.Where(node.Shape.Has))
-                {
-                    node.IsPlanned[gpu] = isPlanned;
-                }
+                var (free, coming, open) = (node.Free, node.Coming, Open(node));
+                node.Plan(block.Gpus, isPlanned);
+                _free.Change(free, node.Free);
+                _freeAndComing.Change(free + coming, node.Free + node.Coming);
+                _withOffers.Change(open, Open(node));
             }
         }
-    }
-
-    private sealed class NodeDraft(LedgerNode shape)
-    {
-        public LedgerNode Shape => shape;
-
-        /// <summary>Uids of those that hold the GPUs in the ledger; null: nobody does.</summary>
-        public string?[] Holders { get; } = new string?[shape.GpuCount];
-
-        public bool[] IsPlanned { get; } = new bool[shape.GpuCount];
-
-        public int FreeGpus => Enumerable.Range(0, shape.GpuCount)
-            .Count(gpu => Holders[gpu] is null && !IsPlanned[gpu] && shape.Has(gpu));
     }
 
     private sealed class QuotaDraft
@@ -309,5 +278,8 @@ public sealed class ClusterDraft
 
         /// <summary>Held by jobs that give it up.</summary>
         public long Coming { get; set; }
+
+        /// <summary>Held by jobs that could give it up.</summary>
+        public long Offered { get; set; }
     }
 }

@@ -14,6 +14,19 @@ public interface IPolicy
     /// <param name="now">The time.</param>
     /// <param name="preferredUid">A job that a person asked to scale: first in line for free GPUs; null: none.</param>
     Plan Plan(LedgerState snapshot, DateTimeOffset now, string? preferredUid = null);
+
+    /// <summary>
+    /// False: where a plan has decided nothing, one with this claim instead of the job's last decides nothing either, and
+    /// wakes at the same time; so it need not be made.
+    /// </summary>
+    /// <param name="entry">The job as that plan found it.</param>
+    /// <param name="claim">What its row says now.</param>
+    bool MayMatter(LedgerEntry entry, JobClaim claim) => true;
+
+    /// <summary>The job that a scaling without a name is meant for; null: none can be given more.</summary>
+    /// <param name="snapshot">The ledger as it is.</param>
+    /// <param name="now">The time.</param>
+    LedgerEntry? ChooseScaleUp(LedgerState snapshot, DateTimeOffset now) => ScaleUpChoice.Find(this, snapshot, now);
 }
 
 /// <summary>What a policy decided.</summary>

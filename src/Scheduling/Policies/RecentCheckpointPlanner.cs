@@ -8,26 +8,19 @@ internal sealed class RecentCheckpointPlanner(
     LedgerState state, DateTimeOffset now, string? preferredUid, RecentCheckpointOptions options)
 {
     private readonly ClusterDraft _draft = new(state);
-    private readonly SortedDictionary<string, Decision> _decisions = new(StringComparer.Ordinal);
+    private readonly ImmutableArray<LedgerEntry> _entries = [.. state.Entries.Values];
+    private readonly Dictionary<string, Decision> _decisions = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Jobs that give up GPUs, by this plan or at their next checkpoint: they may be asked for more in the same plan.
     /// </summary>
     private readonly Dictionary<string, ScaleDown> _scaleDowns = new(StringComparer.Ordinal);
 
+    private ScaleDownSearch? _search;
+
     public Plan Plan()
     {
-        foreach (var entry in state.Entries.Values.Where(entry => entry.IsAdmitted && !entry.Claim.IsEnding))
-        {
-            Mend(entry);
-        }
-
-        foreach (var entry in Pending(isShrinking: true))
-        {
-            ApplyScaleDown(entry, entry.Pending!);
-        }
-
-        if (AdmitWaiting() is { } passed)
+        if (PlanForWaiting() is { } passed)
         {
             CancelScaleUps(passed);
         }
@@ -37,7 +30,36 @@ internal sealed class RecentCheckpointPlanner(
             ScaleUp();
         }
 
-        return new([.. _decisions.Values], NextWake());
+        return new([.. _decisions.Values.OrderBy(decision => decision.Uid, StringComparer.Ordinal)], NextWake());
+    }
+
+    /// <summary>The first running job that would be given more if it were asked for by its name; null: none.</summary>
+    public LedgerEntry? ChooseScaleUp()
+    {
+        if (PlanForWaiting() is not null)
+        {
+            return null;
+        }
+
+        ApplyScaleUps();
+        return ScaleUpChoice.Candidates(state).FirstOrDefault(entry => !_decisions.ContainsKey(entry.Uid)
+            && _draft.MostThatFits(entry, entry.GpuCount + 1, entry.Claim.GpuLim) is not null);
+    }
+
+    /// <summary>The job that what is free from there on is kept for; null: none.</summary>
+    private LedgerEntry? PlanForWaiting()
+    {
+        foreach (var entry in _entries.Where(entry => entry.IsAdmitted && !entry.Claim.IsEnding))
+        {
+            Mend(entry);
+        }
+
+        foreach (var entry in Pending(isShrinking: true))
+        {
+            ApplyScaleDown(entry, entry.Pending!);
+        }
+
+        return AdmitWaiting();
     }
 
     /// <summary>A job whose GPUs are gone, or whose range was changed under it.</summary>
@@ -82,7 +104,7 @@ internal sealed class RecentCheckpointPlanner(
 
     private List<LedgerEntry> Pending(bool isShrinking) =>
     [
-        .. state.Entries.Values.Where(entry => entry.Pending is { } pending
+        .. _entries.Where(entry => entry.Pending is { } pending
             && pending.GpuCount < entry.GpuCount == isShrinking && !_decisions.ContainsKey(entry.Uid)),
     ];
 
@@ -147,17 +169,17 @@ internal sealed class RecentCheckpointPlanner(
     private LedgerEntry? AdmitWaiting()
     {
         LedgerEntry? passed = null;
-        foreach (var entry in QueueOrder.Sort(state.Entries.Values.Where(entry => entry.IsWaiting)))
+        foreach (var entry in QueueOrder.Sort(_entries.Where(entry => entry.IsWaiting)))
         {
-            // One that waits for its own namespace's quota, or that no cluster of this size can hold, keeps nobody
-            // else waiting.
-            var impossible = WhyNotPossible(entry.Claim);
             if (passed is not null)
             {
-                SetWait(entry, impossible ?? PlanTexts.KeptFor(passed.Claim));
+                SetWait(entry, WhyNotPossible(entry.Claim) ?? PlanTexts.KeptFor(passed.Claim));
             }
             else if (!TryAdmit(entry) && !ReserveComing(entry) && !ScaleDownFor(entry))
             {
+                // One that waits for its own namespace's quota, or that no cluster of this size can hold, keeps nobody
+                // else waiting.
+                var impossible = WhyNotPossible(entry.Claim);
                 SetWait(entry, impossible ?? "no running job can give up enough");
                 passed = impossible is null && entry.Overtaken >= options.MaxOvertakes ? entry : null;
             }
@@ -203,19 +225,21 @@ internal sealed class RecentCheckpointPlanner(
 
     private bool ScaleDownFor(LedgerEntry waiting)
     {
-        var found = new ScaleDownSearch(_draft).Find(waiting, [.. CanGive()]);
+        _search ??= new(_draft, CanGive());
+        var found = _search.Find(waiting.Claim);
         foreach (var (entry, gpuCount) in found)
         {
             var before = _scaleDowns.GetValueOrDefault(entry.Uid) ?? new(entry, entry.GpuCount, []);
             Give(before.Also(waiting.Uid, gpuCount));
+            _search.Gave(entry.Uid, gpuCount);
         }
 
-        return ReserveComing(waiting);
+        return !found.IsEmpty && ReserveComing(waiting);
     }
 
     /// <summary>Running jobs over their least, most recent checkpoint first, with what they would have.</summary>
-    private IEnumerable<(LedgerEntry Entry, int GpuCount)> CanGive() => state.Entries.Values
-        .Where(entry => entry.IsSettledRunning && MayChange(entry)
+    private IEnumerable<(LedgerEntry Entry, int GpuCount)> CanGive() => _entries
+        .Where(entry => entry.IsSettledRunning && entry.GpuCount > entry.Claim.GpuReq && MayChange(entry)
             && (_scaleDowns.ContainsKey(entry.Uid) || _decisions.GetValueOrDefault(entry.Uid) is null or CancelPending))
         .Select(entry => (Entry: entry, GpuCount: _scaleDowns.GetValueOrDefault(entry.Uid)?.GpuCount ?? entry.GpuCount))
         .Where(one => one.GpuCount > one.Entry.Claim.GpuReq)
@@ -224,7 +248,7 @@ internal sealed class RecentCheckpointPlanner(
 
     private void ScaleUp()
     {
-        var candidates = state.Entries.Values
+        var candidates = _entries
             .Where(entry => entry.IsSettledRunning && entry.Pending is null && !_decisions.ContainsKey(entry.Uid)
                 && entry.GpuCount < entry.EffectiveLimit && (MayChange(entry) || entry.Uid == preferredUid))
             .OrderByDescending(entry => entry.Uid == preferredUid)
@@ -299,11 +323,11 @@ internal sealed class RecentCheckpointPlanner(
 
     private DateTimeOffset? NextWake()
     {
-        var deadlines = state.Entries.Values
+        var deadlines = _entries
             .Where(entry => entry.Pending is not null && !_decisions.ContainsKey(entry.Uid))
             .Select(entry => entry.Pending!.DeadlineAt)
             .Concat(_decisions.Values.OfType<Defer>().Select(defer => defer.Change.DeadlineAt));
-        var ripe = state.Entries.Values
+        var ripe = _entries
             .Where(entry => entry.IsSettledRunning && !MayChange(entry))
             .Select(entry => entry.Claim.RunningSince!.Value + entry.Claim.MinRunTime);
         var times = deadlines.Concat(ripe).ToList();

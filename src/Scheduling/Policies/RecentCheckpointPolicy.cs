@@ -15,6 +15,26 @@ public sealed class RecentCheckpointPolicy(RecentCheckpointOptions options) : IP
 
     public Plan Plan(LedgerState snapshot, DateTimeOffset now, string? preferredUid = null) =>
         new RecentCheckpointPlanner(snapshot, now, preferredUid, options).Plan();
+
+    /// <summary>
+    /// A notification changes in which order jobs would be asked to give or be given more, not whether that helps: where
+    /// it did, the plan would have decided something. What waits for a notification is another matter.
+    /// </summary>
+    public bool MayMatter(LedgerEntry entry, JobClaim claim)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(claim);
+        return entry.Pending is not null || claim != entry.Claim with
+        {
+            LastCheckpointAt = claim.LastCheckpointAt,
+            Notifications = claim.Notifications,
+            AppliedGeneration = claim.AppliedGeneration,
+        };
+    }
+
+    /// <summary>As <see cref="ScaleUpChoice"/> finds it, with one plan for all candidates.</summary>
+    public LedgerEntry? ChooseScaleUp(LedgerState snapshot, DateTimeOffset now) =>
+        new RecentCheckpointPlanner(snapshot, now, preferredUid: null, options).ChooseScaleUp();
 }
 
 /// <summary>Settings of <see cref="RecentCheckpointPolicy"/>.</summary>

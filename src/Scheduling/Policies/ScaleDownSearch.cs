@@ -7,83 +7,126 @@ namespace Sluice.Scheduling.Policies;
 /// Finds running jobs that give up just what a waiting job misses: one alone, by most recent checkpoint; where none has
 /// enough, several together, of which those with the oldest checkpoints keep the most.
 /// </summary>
-/// <param name="draft">What is found is planned in it; where nothing is, it stays as it was.</param>
-internal sealed class ScaleDownSearch(ClusterDraft draft)
+internal sealed class ScaleDownSearch
 {
+    private readonly ClusterDraft _draft;
+    private readonly List<Giver> _givers = [];
+    private readonly Dictionary<string, Giver> _byUid = new(StringComparer.Ordinal);
+
+    /// <summary>Searches among the same jobs from now on.</summary>
+    /// <param name="draft">Is told what they offer, so that most often one look at its counts shows that nothing helps.
+    /// </param>
+    /// <param name="candidates">
+    /// Running jobs with the GPUs a replica that they are planned to keep, more than their least; the first is the first
+    /// to be asked.
+    /// </param>
+    public ScaleDownSearch(ClusterDraft draft, IEnumerable<(LedgerEntry Entry, int GpuCount)> candidates)
+    {
+        _draft = draft;
+        foreach (var (entry, gpuCount) in candidates)
+        {
+            var giver = new Giver(entry, draft.NodesOf(entry.Blocks)) { GpuCount = gpuCount };
+            _givers.Add(giver);
+            _byUid.Add(entry.Uid, giver);
+            draft.Offer(entry.Claim, giver.Nodes, giver.Spare);
+        }
+    }
+
     /// <summary>
     /// Who keeps how many GPUs a replica so that the waiting job fits at its least; empty: nobody can help.
     /// </summary>
     /// <param name="waiting">Does not fit as it is.</param>
-    /// <param name="candidates">May give up GPUs; the first is the first to be asked.</param>
-    public ImmutableArray<(LedgerEntry Entry, int GpuCount)> Find(
-        LedgerEntry waiting, IReadOnlyList<(LedgerEntry Entry, int GpuCount)> candidates)
+    public ImmutableArray<(LedgerEntry Entry, int GpuCount)> Find(JobClaim waiting)
     {
-        // Most often nothing helps: that is found out with one look.
-        Give(candidates);
-        if (!Fits(waiting))
+        if (!_draft.FitsWithOffers(waiting))
         {
-            Restore(candidates);
             return [];
         }
 
-        Restore(candidates);
-        foreach (var (entry, gpuCount) in candidates)
+        var trial = new ScaleDownTrial(_draft, waiting);
+        foreach (var giver in _givers)
         {
-            Plan(entry, entry.Claim.GpuReq);
-            if (Fits(waiting))
+            if (trial.CouldFit(giver.Spare * giver.Entry.Claim.Replicas))
             {
-                return [(entry, MostThatCanBeKept(entry, gpuCount - 1, waiting))];
-            }
+                trial.Give(giver, giver.Spare);
+                if (trial.Fits)
+                {
+                    return [(giver.Entry, MostThatCanBeKept(giver, giver.GpuCount - 1, trial))];
+                }
 
-            Plan(entry, gpuCount);
+                trial.Give(giver, -giver.Spare);
+            }
         }
 
-        Give(candidates);
+        return FindSeveral(trial);
+    }
+
+    /// <summary>The job is planned to keep so many GPUs a replica from now on.</summary>
+    public void Gave(string uid, int gpuCount)
+    {
+        var giver = _byUid[uid];
+        _draft.Offer(giver.Entry.Claim, giver.Nodes, gpuCount - giver.GpuCount);
+        giver.GpuCount = gpuCount;
+        if (giver.Spare == 0)
+        {
+            _givers.Remove(giver);
+        }
+    }
+
+    /// <summary>
+    /// As many as must give all but their least, in the order of asking; then they take back what is not needed, the
+    /// last one that was asked first.
+    /// </summary>
+    private ImmutableArray<(LedgerEntry Entry, int GpuCount)> FindSeveral(ScaleDownTrial trial)
+    {
+        var asked = 0;
+        while (!trial.Fits)
+        {
+            var giver = _givers[asked++];
+            trial.Give(giver, giver.Spare);
+        }
+
         return
         [
-            .. candidates.Reverse()
-                .Select(one =>
-                    (one.Entry, Before: one.GpuCount, Kept: MostThatCanBeKept(one.Entry, one.GpuCount, waiting)))
-                .Where(one => one.Kept < one.Before)
-                .Select(one => (one.Entry, one.Kept))
+            .. _givers.Take(asked).Reverse()
+                .Select(giver => (Giver: giver, Kept: MostThatCanBeKept(giver, giver.GpuCount, trial)))
+                .Where(one => one.Kept < one.Giver.GpuCount)
+                .Select(one => (one.Giver.Entry, one.Kept))
                 .Reverse(),
         ];
     }
 
     /// <summary>It fits while the job keeps its least; the job keeps the most with which it still does.</summary>
-    private int MostThatCanBeKept(LedgerEntry entry, int most, LedgerEntry waiting)
+    private static int MostThatCanBeKept(Giver giver, int most, ScaleDownTrial trial)
     {
-        for (var count = most; count > entry.Claim.GpuReq; count--)
+        var least = giver.Entry.Claim.GpuReq;
+        for (var count = most; count > least; count--)
         {
-            Plan(entry, count);
-            if (Fits(waiting))
+            trial.Give(giver, least - count);
+            if (trial.Fits)
             {
                 return count;
             }
+
+            trial.Give(giver, count - least);
         }
 
-        Plan(entry, entry.Claim.GpuReq);
-        return entry.Claim.GpuReq;
+        return least;
     }
+}
 
-    private bool Fits(LedgerEntry waiting) =>
-        draft.MostThatFits(waiting, waiting.Claim.GpuReq, waiting.Claim.GpuReq, withComing: true) is not null;
+/// <summary>A running job that may give up GPUs.</summary>
+/// <param name="entry">The job.</param>
+/// <param name="nodes">Where its blocks are.</param>
+internal sealed class Giver(LedgerEntry entry, ImmutableArray<(NodeDraft Node, int Blocks)> nodes)
+{
+    public LedgerEntry Entry => entry;
 
-    private void Give(IEnumerable<(LedgerEntry Entry, int GpuCount)> candidates)
-    {
-        foreach (var (entry, _) in candidates)
-        {
-            Plan(entry, entry.Claim.GpuReq);
-        }
-    }
+    public ImmutableArray<(NodeDraft Node, int Blocks)> Nodes => nodes;
 
-    private void Restore(IEnumerable<(LedgerEntry Entry, int GpuCount)> candidates)
-    {
-        foreach (var (entry, gpuCount) in candidates)
-        {
-            Plan(entry, gpuCount);
-        }
-    }
+    /// <summary>GPUs a replica that it is planned to keep.</summary>
+    public required int GpuCount { get; set; }
 
-    private void Plan(LedgerEntry entry, int gpuCount) => draft.Plan(entry, ClusterDraft.Kept(entry.Blocks, gpuCount));
+    /// <summary>GPUs a replica that it could give up.</summary>
+    public int Spare => GpuCount - entry.Claim.GpuReq;
 }

@@ -21,15 +21,18 @@ public static class ScaleUpChoice
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(state);
-        return state.Entries.Values
-            .Where(entry => entry.IsSettledRunning && entry.Pending is null && entry.GpuCount < entry.Claim.GpuLim)
-            .OrderByDescending(entry => entry.Claim.LastCheckpointAt)
-            .ThenBy(entry => entry.Claim.Added)
+        return Candidates(state)
             .Take(MaxCandidates)
-            .FirstOrDefault(entry => WouldGrow(policy, state, entry, now));
+            .FirstOrDefault(entry => WouldScaleUp(policy, state, entry, now));
     }
 
-    private static bool WouldGrow(IPolicy policy, LedgerState state, LedgerEntry entry, DateTimeOffset now) =>
+    /// <summary>Running jobs below their limit, in the order of the list of candidates.</summary>
+    internal static IEnumerable<LedgerEntry> Candidates(LedgerState state) => state.Entries.Values
+        .Where(entry => entry.IsSettledRunning && entry.Pending is null && entry.GpuCount < entry.Claim.GpuLim)
+        .OrderByDescending(entry => entry.Claim.LastCheckpointAt)
+        .ThenBy(entry => entry.Claim.Added);
+
+    private static bool WouldScaleUp(IPolicy policy, LedgerState state, LedgerEntry entry, DateTimeOffset now) =>
         policy.Plan(CapacityLedger.SetCap(state, entry.Uid, cap: null), now, entry.Uid).Decisions.Any(decision =>
             decision.Uid == entry.Uid && decision switch
             {
