@@ -483,4 +483,47 @@ public sealed class RecentCheckpointPolicyTests
         cluster.Plan();
         Assert.Equal((true, 4), (cluster["a"].IsAdmitted, cluster["a"].GpuCount));
     }
+
+    [Fact]
+    public void A_change_that_gives_more_names_the_count_that_fits_also_where_that_has_become_another()
+    {
+        var cluster = new Cluster(8);
+        cluster.Arrive("a", 1, 6, with: claim => claim with { IsAfterCheckpoint = true });
+        cluster.SetCap("a", 1);
+        cluster.ConfirmAll();
+        cluster.Checkpoint("a");
+        cluster.ConfirmAll();
+        cluster.SetCap("a", null);
+        cluster.Plan("a");
+        Assert.Equal((1, 6), (cluster["a"].GpuCount, cluster["a"].Pending!.GpuCount));
+        var deadline = cluster["a"].Pending!.DeadlineAt;
+
+        cluster.Now += TimeSpan.FromSeconds(5);
+        cluster.Arrive("b", 4, 4);
+        Assert.Equal((4, deadline), (cluster["a"].Pending!.GpuCount, cluster["a"].Pending!.DeadlineAt));
+        Assert.Equal(
+            "scaled up from 1 to 4: 3 GPUs were free, and it was asked for", cluster["a"].Pending!.Reason);
+        cluster.Checkpoint("a");
+        Assert.Equal(4, cluster["a"].GpuCount);
+        Assert.StartsWith("scaled up from 1 to 4: ", cluster["a"].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_change_that_gives_more_names_what_is_given_where_that_changes_with_the_checkpoint()
+    {
+        var cluster = new Cluster(8);
+        cluster.Arrive("a", 1, 6, with: claim => claim with { IsAfterCheckpoint = true });
+        cluster.SetCap("a", 1);
+        cluster.ConfirmAll();
+        cluster.Checkpoint("a");
+        cluster.ConfirmAll();
+        cluster.SetCap("a", null);
+        cluster.Plan("a");
+
+        cluster.SetCap("a", 3);
+        cluster.Checkpoint("a");
+        Assert.Equal(3, cluster["a"].GpuCount);
+        Assert.StartsWith("scaled up from 1 to 3: ", cluster["a"].Reason, StringComparison.Ordinal);
+        Assert.EndsWith("it was asked for (at its checkpoint)", cluster["a"].Reason, StringComparison.Ordinal);
+    }
 }

@@ -6,6 +6,8 @@ namespace Sluice.Scheduling.Policies;
 /// <summary>Reasons of decisions, in words and numbers.</summary>
 internal static class PlanTexts
 {
+    private const string AskedFor = "it was asked for";
+
     /// <summary>The least that a gang runs with: <c>2 × 4 GPUs</c>.</summary>
     public static string Gpus(JobClaim claim) =>
         (claim.Replicas > 1 ? $"{claim.Replicas} × " : "") + (claim.GpuReq == 1 ? "1 GPU" : $"{claim.GpuReq} GPUs");
@@ -23,6 +25,20 @@ internal static class PlanTexts
     /// <summary>Why free GPUs are given to nobody.</summary>
     public static string KeptFor(JobClaim claim) => $"what is free is kept for {claim.JobName}";
 
+    /// <summary>Why a job gets more GPUs.</summary>
+    /// <param name="entry">The job.</param>
+    /// <param name="gpuCount">GPUs a replica that it is to have.</param>
+    /// <param name="freeGpus">GPUs that are free.</param>
+    /// <param name="isAskedFor">False: the policy chose it.</param>
+    /// <param name="now">The time.</param>
+    public static string ScaledUp(
+        LedgerEntry entry, int gpuCount, int freeGpus, bool isAskedFor, DateTimeOffset now) =>
+        $"scaled up from {entry.GpuCount} to {gpuCount}: {freeGpus} GPUs were free, and "
+        + (isAskedFor ? AskedFor : $"its checkpoint is the most recent ({CheckpointAge(entry, now)})");
+
+    /// <summary>True where the reason is that of a scaling up that was asked for.</summary>
+    public static bool IsAskedFor(string reason) => reason.EndsWith(AskedFor, StringComparison.Ordinal);
+
     /// <summary>Why a job gives up GPUs.</summary>
     public static string ScaledDown(ScaleDown scaleDown, LedgerState state, DateTimeOffset now)
     {
@@ -30,7 +46,7 @@ internal static class PlanTexts
         var needs = forUids.Select(uid => state.Entries[uid].Claim)
             .Select(claim => $"{claim.JobName} needs {Gpus(claim)}");
         return $"scaled down from {entry.GpuCount} to {gpuCount}: " + (forUids.IsEmpty
-            ? "it was asked for"
+            ? AskedFor
             : $"{string.Join(", ", needs)}, and its checkpoint is the most recent ({CheckpointAge(entry, now)})");
     }
 }

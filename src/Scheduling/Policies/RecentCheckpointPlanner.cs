@@ -140,14 +140,31 @@ internal sealed class RecentCheckpointPlanner(
             {
                 _decisions[entry.Uid] = new CancelPending(entry.Uid, "the GPUs it was to get are needed elsewhere");
             }
-            else if (WhyNow(entry, pending) is { } why)
-            {
-                SetSize(entry, fit, $"{pending.Reason} ({why})");
-            }
             else
             {
-                _draft.Plan(entry, fit.Blocks);
+                ApplyScaleUp(entry, pending, fit);
             }
+        }
+    }
+
+    /// <summary>What fits may have changed since: then the words and the count that is promised change with it.</summary>
+    private void ApplyScaleUp(
+        LedgerEntry entry, PendingChange pending, (int GpuCount, ImmutableArray<GpuBlock> Blocks) fit)
+    {
+        var reason = fit.GpuCount == pending.GpuCount
+            ? pending.Reason
+            : PlanTexts.ScaledUp(
+                entry, fit.GpuCount, _draft.FreeGpus, PlanTexts.IsAskedFor(pending.Reason), now);
+        if (WhyNow(entry, pending) is { } why)
+        {
+            SetSize(entry, fit, $"{reason} ({why})");
+            return;
+        }
+
+        _draft.Plan(entry, fit.Blocks);
+        if (fit.GpuCount != pending.GpuCount)
+        {
+            _decisions[entry.Uid] = new Defer(entry.Uid, PendingAt(entry, fit.GpuCount, reason, pending));
         }
     }
 
@@ -261,10 +278,8 @@ internal sealed class RecentCheckpointPlanner(
                 continue;
             }
 
-            var reason = $"scaled up from {entry.GpuCount} to {fit.GpuCount}: {_draft.FreeGpus} GPUs were free, and "
-                + (entry.Uid == preferredUid
-                    ? "it was asked for"
-                    : $"its checkpoint is the most recent ({PlanTexts.CheckpointAge(entry, now)})");
+            var reason = PlanTexts.ScaledUp(
+                entry, fit.GpuCount, _draft.FreeGpus, entry.Uid == preferredUid, now);
             if (entry.Claim.IsAfterCheckpoint)
             {
                 _draft.Plan(entry, fit.Blocks);
