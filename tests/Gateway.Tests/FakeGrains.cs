@@ -138,6 +138,8 @@ public sealed class FakeGrains
         public Task<JobPage> ReadJobsAsync(long after, int max) =>
             grains.CallAsync(key, "ReadJobs", (after, max), () => grains.Page(after, max));
 
+        public Task<ManagedJobCount> CountJobsAsync() => throw new NotSupportedException();
+
         public Task<CapacityView> GetAsync() => grains.CallAsync(key, "Get", null, () => grains.View);
 
         public Task<EventPage> ReadEventsAsync(EventQuery query) =>

@@ -46,6 +46,7 @@ public sealed class WorkloadTests : IClassFixture<GatewayFixture>
 
     [Theory]
     [InlineData(DeployOutcome.Conflict, 409)]
+    [InlineData(DeployOutcome.Full, 409)]
     [InlineData(DeployOutcome.Invalid, 400)]
     public async Task A_deployment_that_is_refused_says_why(DeployOutcome outcome, int status)
     {

@@ -23,6 +23,10 @@ internal static class WorkloadAnswerWriter
                     context, StatusCodes.Status409Conflict,
                     answer.Problem ?? "Another job of this name exists already");
                 break;
+            case DeployOutcome.Full:
+                JsonResponse.SendError(
+                    context, StatusCodes.Status409Conflict, answer.Problem ?? "there are as many jobs as there may be");
+                break;
             case DeployOutcome.Invalid:
                 JsonResponse.SendError(
                     context, StatusCodes.Status400BadRequest, answer.Problem ?? "the manifest cannot be taken");

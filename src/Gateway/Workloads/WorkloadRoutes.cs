@@ -21,7 +21,8 @@ internal static class WorkloadRoutes
                 new(200, typeof(DeployedJob), "The same manifest is deployed under that name already."),
                 new(201, typeof(DeployedJob), "Recorded; it runs or waits."),
                 ApiErrors.Invalid("The manifest cannot be taken; the error says why."),
-                new(409, typeof(Error), "Another job has that name."), ApiErrors.TooLarge, ApiErrors.Busy,
+                new(409, typeof(Error), "Another job has that name, or there are as many jobs as there may be."),
+                ApiErrors.TooLarge, ApiErrors.Busy,
             ],
         }, workloads.DeployAsync),
         (new("POST", "/scale", "Scale", Tag, "Gives a job as many GPUs as fit; without a name, the best candidate.")

@@ -180,3 +180,9 @@ public sealed record AllocationView
     /// </summary>
     [Id(6)] public ImmutableArray<GpuBlock> GivingBack { get; init; } = [];
 }
+
+/// <summary>Managed jobs of a domain.</summary>
+/// <param name="Active">That wait or run, 0 or more.</param>
+/// <param name="Max">So many may be there, 1 or more; no other is deployed then.</param>
+[GenerateSerializer, Immutable, Alias("sluice.managed-job-count")]
+public sealed record ManagedJobCount([property: Id(0)] int Active, [property: Id(1)] int Max);

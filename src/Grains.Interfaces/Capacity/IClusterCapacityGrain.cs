@@ -65,6 +65,13 @@ public interface IClusterCapacityGrain : IWakeableGrain
     [Alias("read-events"), AlwaysInterleave]
     Task<EventPage> ReadEventsAsync(EventQuery query);
 
+    /// <summary>
+    /// How many managed jobs there are, as the ledger knows it, and how many there may be. Deployments that are under way
+    /// are not counted.
+    /// </summary>
+    [Alias("count-jobs"), AlwaysInterleave]
+    Task<ManagedJobCount> CountJobsAsync();
+
     /// <summary>Nodes, their free GPUs, and who holds or waits.</summary>
     [Alias("get"), AlwaysInterleave]
     Task<CapacityView> GetAsync();

@@ -72,6 +72,9 @@ public enum DeployOutcome
 
     /// <summary>The manifest cannot be taken; <see cref="DeployAnswer.Problem"/> says why.</summary>
     Invalid = 4,
+
+    /// <summary>Nothing was recorded: there are as many jobs as the domain takes.</summary>
+    Full = 5,
 }
 
 /// <summary>The answer to a deployment.</summary>

@@ -11,6 +11,14 @@ public sealed class CapacityOptions
     [Range(1, 1_000_000)]
     public int MaxQueuedCommands { get; set; } = 100_000;
 
+    /// <summary>
+    /// Jobs that Sluice runs and that wait or run, in a domain; one more is refused when it is deployed. Deployments that
+    /// come at the same moment may pass it by their number. What was deployed before the limit was lowered stays. 1 to
+    /// 1,000,000; default 10,000: a decision looks at all of them, and takes milliseconds then.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int MaxManagedJobs { get; set; } = 10_000;
+
     /// <summary>Commands that are folded into one commit. 1 to 100,000; default 4,096.</summary>
     [Range(1, 100_000)]
     public int MaxBatch { get; set; } = 4_096;

@@ -13,6 +13,9 @@ public sealed partial class ClusterCapacityGrain
 
     public async Task<CapacityView> GetAsync() => LedgerViews.View(await SettledAsync(), policy.Name);
 
+    public Task<ManagedJobCount> CountJobsAsync() => Task.FromResult(new ManagedJobCount(
+        _ledger.Entries.Values.Count(entry => !entry.Claim.IsEnding), options.Value.MaxManagedJobs));
+
     public async Task<RankedJobs> RankAsync(RankQuery query)
     {
         if (await jobs.ReadNewestChangeAsync(Domain) > _follower.Position)

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
 using Sluice.Manifests;
 
@@ -8,11 +10,12 @@ public static class DeployTransitions
 {
     /// <summary>
     /// A new name is recorded; the same manifest again changes nothing; any other is a conflict. A repeat of the very
-    /// operation that made the job is answered as the first.
+    /// operation that made the job is answered as the first. Where there are as many jobs as there may be, nothing is
+    /// recorded; null for <paramref name="jobs"/>: that is not known.
     /// </summary>
     public static DeployDecision Deploy(
         JobState state, string jobName, Manifest manifest, DeployJob command, string uid, JobOptions options,
-        DateTimeOffset now)
+        DateTimeOffset now, ManagedJobCount? jobs = null)
     {
         if (manifest.Name != jobName)
         {
@@ -21,6 +24,10 @@ public static class DeployTransitions
 
         return state switch
         {
+            { Record: null } when jobs?.Active >= jobs?.Max => new(
+                state, DeployOutcome.Full,
+                string.Create(CultureInfo.InvariantCulture, $"{jobs.Active:N0} jobs wait or run, and {jobs.Max:N0} may; ")
+                    + "delete one, or wait until one ends"),
             { Record: null } =>
                 new(Record(state, manifest, command, uid, options, now), DeployOutcome.Created, IsChanged: true),
             _ when command.OperationId is not null && state.AddedBy == command.OperationId =>

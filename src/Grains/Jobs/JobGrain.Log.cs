@@ -29,6 +29,10 @@ public sealed partial class JobGrain
         1005, LogLevel.Warning, "{JobKey}: the ledger did not answer; it finds what was committed by itself")]
     private static partial void LogNotSettled(ILogger logger, Exception exception, string jobKey);
 
+    [LoggerMessage(
+        1007, LogLevel.Warning, "{JobKey}: the ledger did not say how many jobs there are; one more is let in")]
+    private static partial void LogNotCounted(ILogger logger, Exception exception, string jobKey);
+
     [LoggerMessage(1004, LogLevel.Information, "{JobKey} deleted")]
     private static partial void LogDeleted(ILogger logger, string jobKey);
 }

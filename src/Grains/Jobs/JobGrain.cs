@@ -126,8 +126,9 @@ public sealed partial class JobGrain(
             return new() { Outcome = DeployOutcome.Invalid, Problem = problem };
         }
 
+        var jobs = row.State.Record is null ? await CountJobsAsync() : null;
         var decision = DeployTransitions.Deploy(
-            row.State, JobName, manifest!, command, uids.Next(), options.Value, time.GetUtcNow());
+            row.State, JobName, manifest!, command, uids.Next(), options.Value, time.GetUtcNow(), jobs);
         if (decision.IsChanged)
         {
             await SaveAsync(decision.Next);
@@ -206,6 +207,20 @@ public sealed partial class JobGrain(
         catch (Exception failure)
         {
             LogNotSettled(logger, failure, Key);
+            return null;
+        }
+    }
+
+    /// <summary>A limit is no reason to refuse a job because the ledger does not answer; then null.</summary>
+    private async Task<ManagedJobCount?> CountJobsAsync()
+    {
+        try
+        {
+            return await Capacity.CountJobsAsync();
+        }
+        catch (Exception failure)
+        {
+            LogNotCounted(logger, failure, Key);
             return null;
         }
     }

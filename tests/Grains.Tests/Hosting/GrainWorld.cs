@@ -1,13 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Sluice.EmbeddedHost;
 using Sluice.Grains.Interfaces;
 using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
-using Sluice.Grains.Jobs;
 using Sluice.Grains.Ports;
-using Sluice.Storage;
 using Sluice.Testing;
 
 namespace Sluice.Grains.Tests.Hosting;
@@ -18,22 +13,19 @@ namespace Sluice.Grains.Tests.Hosting;
 /// </summary>
 internal sealed class GrainWorld : IAsyncDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-    private IHost _host = null!;
+    private readonly DurableHost _host;
 
-    private GrainWorld()
-    {
-    }
+    private GrainWorld(Action<IServiceCollection>? configure) => _host = new(configure);
 
     public IClusterCapacityGrain Capacity =>
         Grains.GetGrain<IClusterCapacityGrain>(GrainKeys.Capacity(GrainKeys.DefaultDomain));
 
-    private IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+    private IGrainFactory Grains => _host.Grains;
 
-    public static async Task<GrainWorld> StartAsync(int gpus)
+    public static async Task<GrainWorld> StartAsync(int gpus, Action<IServiceCollection>? configure = null)
     {
-        var world = new GrainWorld();
-        await world.StartHostAsync();
+        var world = new GrainWorld(configure);
+        await world._host.StartAsync();
         await world.Capacity.ReportNodesAsync(
             new() { Executor = "test", Nodes = [new("node", gpus, IsSimulated: true)] });
         return world;
@@ -45,11 +37,7 @@ internal sealed class GrainWorld : IAsyncDisposable
         await Job(name).GetAsync() ?? throw new InvalidOperationException($"there is no job {name}");
 
     /// <summary>Everything in memory is gone; what was committed is not.</summary>
-    public async Task RestartAsync()
-    {
-        await StopHostAsync();
-        await StartHostAsync();
-    }
+    public Task RestartAsync() => _host.RestartAsync();
 
     public Task<DeployAnswer> DeployAsync(
         string name, int req, int lim, bool isAfterCheckpoint = false, int minRunSeconds = 0) =>
@@ -107,11 +95,7 @@ internal sealed class GrainWorld : IAsyncDisposable
     public Task DeliveredAsync() => Eventually.IsTrueAsync(
         async () => (await Capacity.ReadUndeliveredAsync(after: 0, max: 1)).IsEmpty, "every decision reaches its job");
 
-    public async ValueTask DisposeAsync()
-    {
-        await StopHostAsync();
-        _folder.Dispose();
-    }
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     private static string Manifest(string name, int req, int lim, bool isAfterCheckpoint, int minRunSeconds) => $$"""
         apiVersion: v1
@@ -134,25 +118,4 @@ internal sealed class GrainWorld : IAsyncDisposable
     private async Task<bool> IsHeldBeyondDecisionAsync(string uid) =>
         (await Capacity.GetAsync()).Allocations.Any(entry =>
             entry.Uid == uid && entry.HeldGpus > entry.Decided.Blocks.Sum(block => block.Gpus.Length));
-
-    private async Task StartHostAsync()
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.Logging.ClearProviders();
-        builder.Services.AddSqliteStore(store =>
-        {
-            store.DataDirectory = _folder.Path;
-            store.Json = new(GrainsJsonContext.Default.Options) { TypeInfoResolver = GrainsJsonContext.Default };
-        });
-        builder.Services.AddEmbeddedGrainHost(host => host.AddGrainsFrom(typeof(JobGrain).Assembly));
-        builder.Services.AddSluiceGrains();
-        _host = builder.Build();
-        await _host.StartAsync();
-    }
-
-    private async Task StopHostAsync()
-    {
-        await _host.StopAsync();
-        await ((IAsyncDisposable)_host).DisposeAsync();
-    }
 }

@@ -1,3 +1,4 @@
+using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
 using Sluice.Grains.Jobs;
 using static Sluice.Grains.Tests.Jobs.ManagedJobs;
@@ -13,6 +14,22 @@ public sealed class DeploymentTests
         Assert.Equal((DeployOutcome.Created, true, null), (decision.Outcome, decision.IsChanged, decision.Problem));
         Assert.Equal(("uid-9", "scheduled"), (decision.Next.Managed!.Uid, decision.Next.Record!.Status));
     }
+
+    [Fact]
+    public void Where_there_are_as_many_jobs_as_may_be_no_other_is_taken()
+    {
+        var decision = Deploy(JobState.Nothing, new ManagedJobCount(Active: 10_000, Max: 10_000));
+        Assert.Equal((DeployOutcome.Full, false), (decision.Outcome, decision.IsChanged));
+        Assert.Equal(
+            "10,000 jobs wait or run, and 10,000 may; delete one, or wait until one ends", decision.Problem);
+        Assert.Same(JobState.Nothing, decision.Next);
+        Assert.Equal(
+            DeployOutcome.Created, Deploy(JobState.Nothing, new ManagedJobCount(Active: 9_999, Max: 10_000)).Outcome);
+    }
+
+    [Fact]
+    public void A_job_that_is_there_already_is_told_so_also_where_no_other_is_taken() => Assert.Equal(
+        DeployOutcome.Unchanged, Deploy(Running(), new ManagedJobCount(Active: 2, Max: 1)).Outcome);
 
     [Fact]
     public void The_same_manifest_again_changes_nothing()
@@ -108,6 +125,6 @@ public sealed class DeploymentTests
         Assert.Same(state, decision.Next);
     }
 
-    private static DeployDecision Deploy(JobState state) =>
-        DeployTransitions.Deploy(state, "a", Manifest(), Ask(), "uid-9", Options, Now);
+    private static DeployDecision Deploy(JobState state, ManagedJobCount? jobs = null) =>
+        DeployTransitions.Deploy(state, "a", Manifest(), Ask(), "uid-9", Options, Now, jobs);
 }
