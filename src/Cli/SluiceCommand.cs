@@ -6,6 +6,7 @@ using Sluice.Cli.Client;
 using Sluice.Cli.Completion;
 using Sluice.Cli.Demo;
 using Sluice.Cli.Events;
+using Sluice.Cli.Forecasts;
 using Sluice.Cli.Jobs;
 using Sluice.Cli.Queue;
 using Sluice.Cli.Serving;
@@ -76,6 +77,8 @@ internal static class SluiceCommand
             LogsCommand.Create(environment, Connect, jobs),
             CapacityCommand.Create(environment, Connect),
             EventsCommand.Create(environment, Connect, jobs),
+            WhyCommand.Create(environment, Connect, jobs),
+            WhatIfCommand.Create(environment, Connect),
             QueueCommand.Create(environment, Connect),
             SimulateCommand.Create(environment),
             CompletionCommand.Create(environment),

@@ -38,6 +38,10 @@ public sealed class FakeGrains
 
     public JobDescription? Description { get; set; }
 
+    public JobExplanation? Explanation { get; set; }
+
+    public WhatIfAnswer WouldBe { get; set; } = null!;
+
     public DeployAnswer Deployed { get; set; } = null!;
 
     public ScaleAnswer Scaled { get; set; } = null!;
@@ -61,6 +65,8 @@ public sealed class FakeGrains
         Record = Samples.Record;
         Answer = new JobAnswer { Outcome = JobOutcome.Done, Job = Samples.Record };
         Description = new JobDescription { Job = Samples.Record, IsManaged = true, Uid = "u1" };
+        Explanation = new JobExplanation { Job = Description, Events = [Samples.Event] };
+        WouldBe = new WhatIfAnswer { Job = Samples.Outlook };
         Deployed = new DeployAnswer { Outcome = DeployOutcome.Created, Job = Samples.Record };
         Scaled = new ScaleAnswer { Outcome = ScaleOutcome.Done, Name = "job_1", Previous = 1, Assigned = 3 };
         ScaledBest = new ScaleAnswer { Outcome = ScaleOutcome.NoCandidate };
@@ -117,6 +123,9 @@ public sealed class FakeGrains
         public Task<JobDescription?> DescribeAsync() =>
             grains.CallAsync(key, "Describe", null, () => grains.Description);
 
+        public Task<JobExplanation?> ExplainAsync() =>
+            grains.CallAsync(key, "Explain", null, () => grains.Explanation);
+
         public Task<DeployAnswer> DeployAsync(DeployJob command) =>
             grains.CallAsync(key, "Deploy", command, () => grains.Deployed);
 
@@ -147,6 +156,11 @@ public sealed class FakeGrains
 
         public Task<ScaleAnswer> ScaleBestAsync(string? operationId) =>
             grains.CallAsync(key, "ScaleBest", operationId, () => grains.ScaledBest);
+
+        public Task<WhatIfAnswer> WhatIfAsync(WhatIf question) =>
+            grains.CallAsync(key, "WhatIf", question, () => grains.WouldBe);
+
+        public Task<AllocationOutlook?> ExplainAsync(string uid) => throw new NotSupportedException();
 
         public Task<Allocation?> SettleAsync(string? uid) => throw new NotSupportedException();
 

@@ -69,4 +69,14 @@ public static class Samples
         """{"job_name":"job_1","gpu_req":2,"gpu_lim":4,"gpu_assigned":2,"replicas":1,"total_epochs":100"""
         + ""","job_arrival_time":1700000000,"last_checkpoint_time":1700000000.5,"completed_epochs":3.0"""
         + ""","time_bw_checkpoints":null,"status":"scheduled","restarts":0}""";
+
+    public static JobOutlook Outlook { get; } = new()
+    {
+        JobName = "job_1",
+        StartsAt = DateTimeOffset.UnixEpoch,
+        StartGpus = 2,
+        EndsAt = DateTimeOffset.UnixEpoch.AddHours(1),
+        IsMeasured = true,
+        Basis = "by its own checkpoints",
+    };
 }

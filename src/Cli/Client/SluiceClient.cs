@@ -82,6 +82,19 @@ internal sealed class SluiceClient : IDisposable
     public Task<ServerAnswer> DescribeAsync(string name, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, JobPath(name), content: null, cancellationToken);
 
+    public Task<ServerAnswer> ExplainAsync(string name, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, JobPath(name) + "/explain", content: null, cancellationToken);
+
+    /// <param name="manifest">Of the job that would come.</param>
+    /// <param name="seconds">How long it trains with its least GPUs; null: nobody says.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    public Task<ServerAnswer> AskWhatIfAsync(string manifest, int? seconds, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Post,
+            "api/v1/whatif" + (seconds is { } said ? string.Create(CultureInfo.InvariantCulture, $"?seconds={said}") : ""),
+            new StringContent(manifest, Encoding.UTF8, "application/yaml"),
+            cancellationToken);
+
     /// <param name="job">Of this job alone; null: all.</param>
     /// <param name="after">Those after this number; null: the newest.</param>
     /// <param name="limit">At most so many.</param>

@@ -14,10 +14,21 @@ internal sealed class JobDetailEndpoints(GrainCalls calls, IJobLogs? logs)
 
     public async Task DescribeAsync(HttpContext context)
     {
-        if (await FindAsync(context, fromEnd: 0) is { } description)
+        var description = await FindAsync(context, fromEnd: 0, static grain => grain.DescribeAsync());
+        if (description is not null)
         {
             JsonResponse.Send(
                 context, StatusCodes.Status200OK, description, GatewayJsonContext.Default.JobDescription);
+        }
+    }
+
+    public async Task ExplainAsync(HttpContext context)
+    {
+        var explanation = await FindAsync(context, fromEnd: 1, static grain => grain.ExplainAsync());
+        if (explanation is not null)
+        {
+            JsonResponse.Send(
+                context, StatusCodes.Status200OK, explanation, GatewayJsonContext.Default.JobExplanation);
         }
     }
 
@@ -29,7 +40,8 @@ internal sealed class JobDetailEndpoints(GrainCalls calls, IJobLogs? logs)
             return;
         }
 
-        if (await FindAsync(context, fromEnd: 1) is not { } description) return;
+        var description = await FindAsync(context, fromEnd: 1, static grain => grain.DescribeAsync());
+        if (description is null) return;
         var bytes = logs is null || description.Uid is not { } uid
             ? null
             : await logs.ReadAsync(uid, (int)rank, offset, (int)max, context.RequestAborted);
@@ -58,19 +70,20 @@ internal sealed class JobDetailEndpoints(GrainCalls calls, IJobLogs? logs)
     }
 
     /// <summary>Null: the request has been answered with 404.</summary>
-    private async ValueTask<JobDescription?> FindAsync(HttpContext context, int fromEnd)
+    private async ValueTask<T?> FindAsync<T>(HttpContext context, int fromEnd, Func<IJobGrain, Task<T?>> read)
+        where T : class
     {
         var name = PathText.Segment(context, "name", fromEnd);
-        var description = JobNames.IsValid(name)
+        var found = JobNames.IsValid(name)
             ? await calls.CallAsync(
-                GrainKeys.Job(GrainKeys.DefaultDomain, name!), 0,
-                static (IJobGrain grain, int _) => grain.DescribeAsync())
+                GrainKeys.Job(GrainKeys.DefaultDomain, name!), read,
+                static (IJobGrain grain, Func<IJobGrain, Task<T?>> ask) => ask(grain))
             : null;
-        if (description is null)
+        if (found is null)
         {
             JsonResponse.SendError(context, StatusCodes.Status404NotFound, JobAnswerWriter.NotFound);
         }
 
-        return description;
+        return found;
     }
 }

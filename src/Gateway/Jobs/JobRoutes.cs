@@ -86,6 +86,13 @@ internal static class JobRoutes
             Parameters = [NameInPath],
             Responses = [new(200, typeof(JobDetails), "The job."), ApiErrors.NoJob, ApiErrors.Busy],
         }, jobs.DescribeAsync),
+        (new("GET", "/api/v1/jobs/{name}/explain", "ExplainJob", "Jobs",
+            "Why a job is where it is: its place in the queue, its start and end as estimated, what was decided.")
+        {
+            Role = AccessRole.Read,
+            Parameters = [NameInPath],
+            Responses = [new(200, typeof(ExplainedJob), "The job."), ApiErrors.NoJob, ApiErrors.Busy],
+        }, jobs.ExplainAsync),
         (new("GET", "/api/v1/jobs/{name}/logs", "ReadJobLogs", "Jobs",
             "The output of a managed job; the header Sluice-Next-Offset says where to go on.")
         {

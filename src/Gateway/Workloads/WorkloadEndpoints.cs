@@ -4,6 +4,7 @@ using Sluice.Gateway.Jobs;
 using Sluice.Grains.Interfaces;
 using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Manifests;
 
 namespace Sluice.Gateway.Workloads;
 
@@ -15,26 +16,37 @@ internal sealed class WorkloadEndpoints(
 
     public async Task DeployAsync(HttpContext context)
     {
-        string yaml;
-        string? problem;
-        using (var body = await RequestBody.ReadAsync(context, options.MaxBodyBytes))
-        {
-            problem = WorkloadRequests.ReadManifestText(body.Bytes, out yaml);
-        }
-
-        var reading = problem is null ? readManifest(yaml) : new(null, problem);
-        if (reading.Manifest is not { } manifest)
-        {
-            JsonResponse.SendError(
-                context, StatusCodes.Status400BadRequest, reading.Problem ?? "the body must be a manifest in YAML");
-            return;
-        }
-
+        var (yaml, manifest) = await ReadManifestAsync(context);
+        if (manifest is null) return;
         var answer = await calls.CallAsync(
             JobKey(manifest.Name),
             new DeployJob { Manifest = yaml, OperationId = operations.Next() },
             static (IJobGrain grain, DeployJob command) => grain.DeployAsync(command));
         WorkloadAnswerWriter.Send(context, answer);
+    }
+
+    public async Task AskWhatIfAsync(HttpContext context)
+    {
+        var problem = QueryNumber.Read(context, "seconds", defaultValue: 0, 1, WhatIf.MaxSeconds, out var seconds);
+        if (problem is not null)
+        {
+            JsonResponse.SendError(context, StatusCodes.Status400BadRequest, problem);
+            return;
+        }
+
+        var (yaml, manifest) = await ReadManifestAsync(context);
+        if (manifest is null) return;
+        var answer = await calls.CallAsync(
+            PoolKey,
+            new WhatIf { Manifest = yaml, Seconds = seconds == 0 ? null : (int)seconds },
+            static (IClusterCapacityGrain grain, WhatIf question) => grain.WhatIfAsync(question));
+        if (answer.Problem is not null)
+        {
+            JsonResponse.SendError(context, StatusCodes.Status400BadRequest, answer.Problem);
+            return;
+        }
+
+        JsonResponse.Send(context, StatusCodes.Status200OK, answer, GatewayJsonContext.Default.WhatIfAnswer);
     }
 
     public async Task ScaleAsync(HttpContext context)
@@ -91,6 +103,26 @@ internal sealed class WorkloadEndpoints(
             async (index, _) => results[index] = await DeleteOneAsync(distinct[index]));
         var problems = distinct.Zip(results).ToDictionary(StringComparer.Ordinal);
         WorkloadAnswerWriter.SendDeletions(context, names, problems);
+    }
+
+    /// <summary>No manifest: the request has been answered with what is wrong.</summary>
+    private async ValueTask<(string Yaml, Manifest? Manifest)> ReadManifestAsync(HttpContext context)
+    {
+        string yaml;
+        string? problem;
+        using (var body = await RequestBody.ReadAsync(context, options.MaxBodyBytes))
+        {
+            problem = WorkloadRequests.ReadManifestText(body.Bytes, out yaml);
+        }
+
+        var reading = problem is null ? readManifest(yaml) : new(null, problem);
+        if (reading.Manifest is null)
+        {
+            JsonResponse.SendError(
+                context, StatusCodes.Status400BadRequest, reading.Problem ?? "the body must be a manifest in YAML");
+        }
+
+        return (yaml, reading.Manifest);
     }
 
     /// <summary>Null: deleted. A grain that does not answer is one name's problem, not that of the others.</summary>

@@ -36,6 +36,23 @@ internal static class WorkloadRoutes
                 ApiErrors.TooLarge, ApiErrors.Busy,
             ],
         }, workloads.ScaleAsync),
+        (new("POST", "/api/v1/whatif", "WhatIf", Tag,
+            "What would happen to a job and to the others if it came now; nothing of it is done.")
+        {
+            Role = AccessRole.Read,
+            Parameters =
+            [
+                new(ParameterPlace.Query, "seconds", typeof(int),
+                    "How long it trains with its least GPUs, 1 to 1,000,000,000; default: like the other jobs."),
+            ],
+            Body = new(typeof(string), "application/yaml"),
+            Responses =
+            [
+                new(200, typeof(WhatIfItCame), "What would happen."),
+                ApiErrors.Invalid("The manifest cannot be taken, or seconds is out of range."),
+                ApiErrors.TooLarge, ApiErrors.Busy,
+            ],
+        }, workloads.AskWhatIfAsync),
         (new("DELETE", "/delete", "Delete", Tag, "Ends and removes jobs.")
         {
             Role = AccessRole.Operate,

@@ -72,6 +72,18 @@ public interface IClusterCapacityGrain : IWakeableGrain
     [Alias("count-jobs"), AlwaysInterleave]
     Task<ManagedJobCount> CountJobsAsync();
 
+    /// <summary>
+    /// Why a job has what it has, and what is likely to become of it: the policy played forward from now on.
+    /// </summary>
+    /// <param name="uid">The job's uid.</param>
+    /// <returns>Null where the domain knows no managed job of that uid that has not ended.</returns>
+    [Alias("explain"), AlwaysInterleave]
+    Task<AllocationOutlook?> ExplainAsync(string uid);
+
+    /// <summary>What would happen to a job and to the others if it came now. Changes nothing.</summary>
+    [Alias("what-if"), AlwaysInterleave]
+    Task<WhatIfAnswer> WhatIfAsync(WhatIf question);
+
     /// <summary>Nodes, their free GPUs, and who holds or waits.</summary>
     [Alias("get"), AlwaysInterleave]
     Task<CapacityView> GetAsync();

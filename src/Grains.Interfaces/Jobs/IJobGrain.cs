@@ -22,6 +22,10 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("describe"), ReadOnly]
     Task<JobDescription?> DescribeAsync();
 
+    /// <summary>Why the job is where it is, or null where there is no such job.</summary>
+    [Alias("explain"), ReadOnly]
+    Task<JobExplanation?> ExplainAsync();
+
     /// <summary>A checkpoint notification. A late or repeated one changes nothing.</summary>
     [Alias("checkpoint")]
     Task<JobAnswer> UpdateCheckpointAsync(UpdateCheckpoint command);

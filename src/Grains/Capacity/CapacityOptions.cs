@@ -39,4 +39,10 @@ public sealed class CapacityOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan TickInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long a forecast is played at most; jobs that it did not come to have no estimate. 0.1 to 20 s; default 3 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:00:20")]
+    public TimeSpan ForecastTimeout { get; set; } = TimeSpan.FromSeconds(3);
 }

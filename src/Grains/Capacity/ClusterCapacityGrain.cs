@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Sluice.Grains.Interfaces;
 using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Grains.Jobs;
 using Sluice.Grains.Ports;
 using Sluice.Scheduling.Ledger;
 using Sluice.Scheduling.Policies;
@@ -24,6 +25,8 @@ public sealed partial class ClusterCapacityGrain(
     CapacityInstruments instruments,
     DecisionSignal signal,
     IOptions<CapacityOptions> options,
+    IOptions<JobOptions> jobOptions,
+    IEnumerable<IManifestCheck> manifestChecks,
     TimeProvider time,
     ILogger<ClusterCapacityGrain> logger) : Grain, IClusterCapacityGrain
 {

@@ -1,4 +1,5 @@
 using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Manifests;
 using Sluice.Scheduling.Ledger;
 
 namespace Sluice.Grains.Jobs;
@@ -35,6 +36,15 @@ public static class JobClaims
         }
     }
 
+    /// <summary>The claim that a job would make if it were deployed now.</summary>
+    public static JobClaim OfNewcomer(string domain, Manifest manifest, JobOptions options, DateTimeOffset now)
+    {
+        var deployed = DeployTransitions.Deploy(
+            JobState.Nothing, manifest.Name, manifest, new() { Manifest = "" }, uid: "newcomer", options, now).Next;
+        var jobKey = Interfaces.GrainKeys.Job(domain, manifest.Name);
+        return From(jobKey, added: long.MaxValue, deployed.Record!, deployed.Managed!);
+    }
+
     private static JobClaim From(string jobKey, long added, JobRecord record, ManagedJob managed) => new()
     {
         Uid = managed.Uid,
@@ -52,6 +62,9 @@ public static class JobClaims
         MinRunTime = managed.MinRunTime,
         LastCheckpointAt = record.LastCheckpointTime.Value,
         Notifications = managed.Notifications,
+        CompletedEpochs = record.CompletedEpochs.Value,
+        TotalEpochs = record.TotalEpochs.Value,
+        History = managed.History,
         RunningSince = managed.RunningSince,
         AppliedGeneration = managed.Generation,
         ConfirmedGeneration = managed.ConfirmedGeneration,

@@ -42,6 +42,31 @@ public sealed partial class JobGrain(
             : description;
     }
 
+    public async Task<JobExplanation?> ExplainAsync()
+    {
+        var state = row.State;
+        if (JobDescriptions.Of(state) is not { } description)
+        {
+            return null;
+        }
+
+        if (state.Managed is not { } managed)
+        {
+            return new() { Job = description };
+        }
+
+        var allocation = managed.End == JobEnd.None ? await Capacity.ExplainAsync(managed.Uid) : null;
+        var events = await Capacity.ReadEventsAsync(new() { Job = JobName, Limit = JobExplanation.MaxEvents });
+        return new()
+        {
+            Job = allocation is not null && !managed.IsBackingOff
+                ? description with { Reason = allocation.Decided.Reason }
+                : description,
+            Allocation = allocation,
+            Events = [.. events.Events.Where(happened => happened.Uid == managed.Uid)],
+        };
+    }
+
     public Task<JobAnswer> AddAsync(AddJob command) =>
         CommitAsync(JobTransitions.Add(row.State, JobName, command, time.GetUtcNow()));
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Scheduling.Ledger;
 
 namespace Sluice.Grains.Jobs;
 
@@ -104,7 +105,13 @@ public static class JobTransitions
                 Record = next,
                 HasNotified = true,
                 Managed = state.Managed is { } managed
-                    ? TrainingLoss.Save(managed, now) with { Notifications = managed.Notifications + 1, Failures = 0 }
+                    ? TrainingLoss.Save(managed, now) with
+                    {
+                        Notifications = managed.Notifications + 1,
+                        Failures = 0,
+                        History = TrainingHistory.Save(
+                            managed.History, managed.Unsaved?.Attempt ?? 0, new(now, next.CompletedEpochs.Value)),
+                    }
                     : null,
             });
     }
@@ -210,8 +217,10 @@ public static class JobTransitions
         });
     }
 
-    /// <summary>The name is free at once; what runs of a managed job goes on being ended, by its uid.</summary>
-    /// <summary>Removes the job; a repeat of the deletion that removed the one before changes nothing.</summary>
+    /// <summary>
+    /// Removes the job: the name is free at once, and what runs of a managed job goes on being ended, by its uid. A
+    /// repeat of the deletion that removed the one before changes nothing.
+    /// </summary>
     public static JobDecision Delete(JobState state, string? operationId = null)
     {
         if (operationId is not null && state.DeletedBy == operationId)

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Manifests;
+using Sluice.Scheduling.Ledger;
 
 namespace Sluice.Grains.Jobs;
 
@@ -40,6 +42,14 @@ public sealed record ManagedJob
 
     /// <summary>Checkpoint notifications that changed the record.</summary>
     public long Notifications { get; init; }
+
+    /// <summary>What its starts showed of its speed, oldest first.</summary>
+    public ImmutableArray<TrainingStretch> History
+    {
+        // Absent in what earlier versions stored.
+        get => field.IsDefault ? [] : field;
+        init;
+    }
 
     /// <summary>The newest decision of the ledger that was taken over; null before the first.</summary>
     public Allocation? Applied { get; init; }

@@ -1,5 +1,6 @@
 using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
+using TrainingHistory = Sluice.Scheduling.Ledger.TrainingHistory;
 
 namespace Sluice.Grains.Jobs;
 
@@ -162,6 +163,9 @@ public static class ManagedTransitions
                     StartedAt = managed.StartedAt ?? report.At,
                     NotBefore = null,
                     Message = null,
+                    History = TrainingHistory.Begin(
+                        managed.History, report.Attempt, record.GpuAssigned * record.Replicas,
+                        new(report.At, record.CompletedEpochs.Value)),
                 },
             };
 

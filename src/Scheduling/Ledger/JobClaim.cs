@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
 namespace Sluice.Scheduling.Ledger;
 
 /// <summary>
@@ -47,6 +50,18 @@ public sealed record JobClaim
 
     /// <summary>Notifications that changed the record.</summary>
     public long Notifications { get; init; }
+
+    /// <summary>Epochs that are safe in a checkpoint; 0 or more.</summary>
+    public double CompletedEpochs { get; init; }
+
+    /// <summary>Epochs of the whole training; 0: nobody said.</summary>
+    public double TotalEpochs { get; init; }
+
+    /// <summary>
+    /// What its starts showed of its speed, oldest first. Not stored with the ledger: the job's row has it.
+    /// </summary>
+    [JsonIgnore]
+    public ImmutableArray<TrainingStretch> History { get; init; } = [];
 
     /// <summary>
     /// Since when, by the executor's word, the processes of <see cref="ConfirmedGeneration"/> run; null while they do

@@ -28,6 +28,9 @@ public sealed class RecentCheckpointPolicy(RecentCheckpointOptions options) : IP
         {
             LastCheckpointAt = claim.LastCheckpointAt,
             Notifications = claim.Notifications,
+            CompletedEpochs = claim.CompletedEpochs,
+            TotalEpochs = claim.TotalEpochs,
+            History = claim.History,
             AppliedGeneration = claim.AppliedGeneration,
         };
     }

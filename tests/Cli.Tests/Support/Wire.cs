@@ -65,4 +65,27 @@ internal static class Wire
          "allocations": [{{string.Join(", ", allocations)}}],
          "quotas": [{"namespace": "fine-tuning", "limit": 4, "used": 2}], "policy": "recent-checkpoint"}
         """;
+
+    /// <summary>What is likely to become of a job; null: nobody can tell.</summary>
+    public static string JobOutlook(string name, string? startsAt, int? startGpus, string? endsAt) => $$"""
+        {"job_name": "{{name}}", "starts_at": {{Text(startsAt)}},
+         "start_gpus": {{startGpus?.ToString(CultureInfo.InvariantCulture) ?? "null"}}, "ends_at": {{Text(endsAt)}},
+         "is_measured": true, "basis": "by its own checkpoints"}
+        """;
+
+    /// <summary>The same with what was decided; speeds and expected changes where it has an end.</summary>
+    public static string Outlook(
+        string name, string? startsAt, int? startGpus, string? endsAt, string queue = "null") => $$"""
+        {"decided": {"uid": "u", "generation": 1, "gpu_count": 0, "blocks": [], "reason": "r", "is_admitted": false},
+         "decided_at": "2030-01-01T00:00:00+00:00", "queue": {{queue}},
+         "outlook": {{JobOutlook(name, startsAt, startGpus, endsAt)}},
+         "pace": {{(endsAt is null ? "[]" : """
+            [{"gpu_count": 4, "seconds_per_epoch": 12.5}, {"gpu_count": 8, "seconds_per_epoch": 7}]
+            """)}},
+         "restart_seconds": {{(endsAt is null ? "null" : "3")}},
+         "expected": {{(endsAt is null ? "[]" : $$"""
+            [{"at": "2030-01-01T00:30:00+00:00", "job_name": "{{name}}", "gpus_before": 0, "gpus_after": 4, "reason": "admitted"},
+             {"at": "2030-01-01T01:00:00+00:00", "job_name": "{{name}}", "gpus_before": 4, "gpus_after": 8, "reason": "scaled up"}]
+            """)}}}
+        """;
 }

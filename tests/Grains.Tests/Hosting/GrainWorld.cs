@@ -43,6 +43,14 @@ internal sealed class GrainWorld : IAsyncDisposable
         string name, int req, int lim, bool isAfterCheckpoint = false, int minRunSeconds = 0) =>
         Job(name).DeployAsync(new() { Manifest = Manifest(name, req, lim, isAfterCheckpoint, minRunSeconds) });
 
+    /// <summary>The trainer has saved so many epochs.</summary>
+    public Task<JobAnswer> NotifyAsync(string name, int epochs, int of) => Job(name).UpdateCheckpointAsync(new()
+    {
+        LastCheckpointTime = Number.Of(2_000_000_000 + epochs),
+        CompletedEpochs = Number.Of(epochs),
+        TotalEpochs = Number.Of(of),
+    });
+
     /// <summary>Does all that is desired, as an executor would, until nothing is left to be done.</summary>
     public async Task RunExecutorAsync()
     {
@@ -97,7 +105,8 @@ internal sealed class GrainWorld : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
-    private static string Manifest(string name, int req, int lim, bool isAfterCheckpoint, int minRunSeconds) => $$"""
+    public static string Manifest(
+        string name, int req, int lim, bool isAfterCheckpoint = false, int minRunSeconds = 0) => $$"""
         apiVersion: v1
         kind: Pod
         metadata:

@@ -1,0 +1,107 @@
+using Sluice.Grains.Interfaces.Jobs;
+
+namespace Sluice.Grains.Tests.Hosting;
+
+public sealed class ExplanationTests
+{
+    [Fact]
+    public async Task A_job_that_waits_is_told_its_place_its_start_and_on_what_that_rests()
+    {
+        await using var world = await GrainWorld.StartAsync(gpus: 4);
+        await world.DeployAsync("a", 4, 4);
+        await world.RunExecutorAsync();
+        await world.NotifyAsync("a", 1, of: 10);
+        await world.NotifyAsync("a", 2, of: 10);
+        await world.DeployAsync("b", 1, 2);
+        await world.DeployAsync("c", 2, 2);
+
+        var c = (await world.Job("c").ExplainAsync())!;
+
+        Assert.Equal((2, 2, 2, 0), (
+            c.Allocation!.Queue!.Position, c.Allocation.Queue.Length, c.Allocation.Queue.NeededGpus,
+            c.Allocation.Queue.FreeGpus));
+        Assert.Contains("median of 1 other jobs", c.Allocation.Outlook.Basis);
+        Assert.True(c.Allocation.Outlook.StartsAt < c.Allocation.Outlook.EndsAt);
+        Assert.Equal(2, c.Allocation.Outlook.StartGpus);
+        Assert.StartsWith("waits for 2 GPUs", c.Job.Reason);
+        Assert.Equal(["deployed", "waiting"], c.Events.Select(happened => happened.Kind));
+
+        var a = (await world.Job("a").ExplainAsync())!;
+        Assert.Null(a.Allocation!.Queue);
+        Assert.True(a.Allocation.Outlook.IsMeasured);
+        Assert.Equal(4, Assert.Single(a.Allocation.Pace).GpuCount);
+        Assert.Equal(a.Allocation.Outlook.EndsAt!.Value, c.Allocation.Outlook.StartsAt!.Value, TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task What_a_newcomer_would_change_is_told_and_nothing_is_changed()
+    {
+        await using var world = await GrainWorld.StartAsync(gpus: 8);
+        await world.DeployAsync("a", 2, 8);
+        await world.RunExecutorAsync();
+        await world.NotifyAsync("a", 1, of: 10_000_000);
+        await world.NotifyAsync("a", 2, of: 10_000_000);
+        var before = await world.Capacity.GetAsync();
+
+        var answer = await world.Capacity.WhatIfAsync(
+            new() { Manifest = GrainWorld.Manifest("b", 4, 4), Seconds = 100 });
+
+        Assert.Null(answer.Problem);
+        Assert.Equal(("b", 4), (answer.Job!.JobName, answer.Job.StartGpus));
+        Assert.Null(answer.Queue);
+        Assert.Contains("100 s with 4 GPUs", answer.Job.Basis);
+        Assert.Contains(answer.Expected, change => change is { JobName: "a", GpusBefore: 8, GpusAfter: 4 });
+        var (without, with) = (Assert.Single(answer.Others).Without, answer.Others[0].With);
+        Assert.True(with.EndsAt > without.EndsAt);
+        Assert.Null(await world.Job("b").GetAsync());
+        var after = await world.Capacity.GetAsync();
+        Assert.Equal(
+            before.Allocations.Select(one => (one.Uid, one.Decided.Generation)),
+            after.Allocations.Select(one => (one.Uid, one.Decided.Generation)));
+    }
+
+    [Fact]
+    public async Task A_manifest_that_cannot_be_taken_is_refused_with_the_reason()
+    {
+        await using var world = await GrainWorld.StartAsync(gpus: 8);
+
+        var answer = await world.Capacity.WhatIfAsync(new() { Manifest = "kind: Pod" });
+
+        Assert.NotNull(answer.Problem);
+        Assert.Null(answer.Job);
+    }
+
+    [Fact]
+    public async Task An_external_job_has_no_allocation_to_explain_and_one_that_is_not_there_has_nothing()
+    {
+        await using var world = await GrainWorld.StartAsync(gpus: 8);
+        await world.Job("theirs").AddAsync(new() { GpuReq = 1, GpuLim = 2, GpuAssigned = 1 });
+
+        var theirs = await world.Job("theirs").ExplainAsync();
+
+        Assert.False(theirs!.Job.IsManaged);
+        Assert.Null(theirs.Allocation);
+        Assert.Null(await world.Job("nobody").ExplainAsync());
+    }
+
+    [Fact]
+    public async Task The_speed_that_was_measured_outlives_a_restart_and_is_told_by_count()
+    {
+        await using var world = await GrainWorld.StartAsync(gpus: 8);
+        await world.DeployAsync("a", 2, 8);
+        await world.RunExecutorAsync();
+        await world.NotifyAsync("a", 1, of: 50);
+        await world.NotifyAsync("a", 2, of: 50);
+        await world.DeployAsync("b", 4, 4);
+        await world.RunExecutorAsync();
+        await world.NotifyAsync("a", 3, of: 50);
+        await world.NotifyAsync("a", 4, of: 50);
+
+        await world.RestartAsync();
+
+        var a = (await world.Job("a").ExplainAsync())!;
+        Assert.Equal([4, 8], a.Allocation!.Pace.Select(pace => pace.GpuCount));
+        Assert.NotNull(a.Allocation.RestartSeconds);
+        Assert.Equal(JobStatus.Running, a.Job.Job.Status);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Sluice.Scheduling.Ledger;
+
+namespace Sluice.Scheduling.Tests.Forecasts;
+
+public sealed class TrainingHistoryTests
+{
+    private static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
+
+    [Fact]
+    public void A_stretch_tells_its_pace_from_its_second_notification_on()
+    {
+        var history = TrainingHistory.Begin([], 1, 4, At(0, 0));
+        history = TrainingHistory.Save(history, 1, At(25, 1));
+        Assert.Null(history[0].SecondsPerEpoch);
+
+        history = TrainingHistory.Save(history, 1, At(45, 3));
+
+        Assert.Equal(10, history[0].SecondsPerEpoch);
+        Assert.Equal(15, history[0].RestartSeconds);
+    }
+
+    [Fact]
+    public void What_was_trained_before_a_start_is_not_counted_as_trained_in_it()
+    {
+        var history = TrainingHistory.Begin([], 3, 2, At(100, 40));
+        history = TrainingHistory.Save(history, 3, At(130, 41));
+        history = TrainingHistory.Save(history, 3, At(150, 42));
+
+        Assert.Equal(20, history[0].SecondsPerEpoch);
+        Assert.Equal(10, history[0].RestartSeconds);
+    }
+
+    [Fact]
+    public void A_notification_of_an_earlier_start_changes_nothing()
+    {
+        var history = TrainingHistory.Begin([], 2, 2, At(0, 0));
+
+        Assert.Equal(history, TrainingHistory.Save(history, 1, At(10, 1)));
+        Assert.Empty(TrainingHistory.Save([], 1, At(10, 1)));
+    }
+
+    [Fact]
+    public void A_trainer_that_goes_back_to_an_older_checkpoint_measures_anew()
+    {
+        var history = TrainingHistory.Begin([], 1, 2, At(0, 0));
+        history = TrainingHistory.Save(history, 1, At(10, 5));
+        history = TrainingHistory.Save(history, 1, At(20, 2));
+        history = TrainingHistory.Save(history, 1, At(24, 3));
+
+        Assert.Equal(4, history[0].SecondsPerEpoch);
+    }
+
+    [Fact]
+    public void Starts_that_told_nothing_are_forgotten()
+    {
+        var history = TrainingHistory.Begin([], 1, 2, At(0, 0));
+        history = TrainingHistory.Begin(history, 2, 4, At(5, 0));
+
+        Assert.Equal([2], history.Select(stretch => stretch.Attempt));
+    }
+
+    [Fact]
+    public void What_is_kept_is_bounded_and_every_count_stays_known_as_long_as_it_can()
+    {
+        var history = ImmutableArray<TrainingStretch>.Empty;
+        for (var attempt = 1; attempt <= 200; attempt++)
+        {
+            // One count is seen once, at the beginning.
+            history = TrainingHistory.Begin(history, attempt, attempt == 1 ? 7 : 1 + attempt % 4, At(attempt * 10, 0));
+            history = TrainingHistory.Save(history, attempt, At(attempt * 10 + 1, 1));
+            Assert.InRange(history.Length, 1, TrainingHistory.MaxStretches);
+        }
+
+        Assert.Contains(history, stretch => stretch.GpuCount == 7);
+        Assert.Equal(200, history[^1].Attempt);
+    }
+
+    private static SavedEpochs At(double seconds, double epochs) => new(Start.AddSeconds(seconds), epochs);
+}
