@@ -9,6 +9,9 @@ namespace Sluice.Cli.Forecasts;
 /// <summary><c>sluice whatif</c>.</summary>
 internal static class WhatIfCommand
 {
+    /// <summary>Changes that are shown; <c>-o json</c> has more.</summary>
+    private const int MaxChanges = 12;
+
     public static Command Create(CliEnvironment environment, Func<ParseResult, SluiceClient> connect)
     {
         var file = new Option<string>("--file", "-f")
@@ -51,11 +54,10 @@ internal static class WhatIfCommand
             ? $"{job.JobName} would wait, {ForecastText.Place(place)}; starts: {ForecastText.At(job.StartsAt, now)}{gpus}"
             : $"{job.JobName} would start at once{gpus}");
         environment.Out.WriteLine($"ends: {ForecastText.At(job.EndsAt, now)}; {job.Basis}");
-        var atOnce = answer.Expected.TakeWhile(change => change.At == answer.Expected[0].At).ToList();
-        if (atOnce.Count > 0)
+        if (!answer.Expected.IsEmpty)
         {
             environment.Out.WriteLine();
-            TableOutput.Write(environment, Changes(atOnce));
+            TableOutput.Write(environment, Changes(answer.Expected.Take(MaxChanges)));
         }
 
         environment.Out.WriteLine();

@@ -38,12 +38,10 @@ public static class ForecastViews
     public static WhatIfAnswer Answer(string uid, LedgerState state, ForecastResult without, ForecastResult with)
     {
         var job = with.Jobs[uid];
-        var startsAtOnce = job.StartsAt is not null
-            && with.Decisions.TakeWhile(change => change.Uid != uid).All(change => change.At == job.StartsAt);
         return new()
         {
             Job = Outlook(job),
-            Queue = startsAtOnce ? null : Place(state, state.Entries[uid]),
+            Queue = job.StartsAt == with.From ? null : Place(state, state.Entries[uid]),
             Others =
             [
                 .. without.Jobs.Values.Where(other => IsChanged(other, with.Jobs[other.Uid]))

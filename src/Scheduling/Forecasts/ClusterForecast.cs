@@ -79,6 +79,7 @@ public sealed class ClusterForecast
         }
 
         return new(
+            now,
             forecast._forecasts.ToImmutableSortedDictionary(StringComparer.Ordinal),
             [.. forecast._decisions],
             IsCutShort: next is not null);

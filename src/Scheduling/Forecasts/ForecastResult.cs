@@ -3,11 +3,15 @@ using System.Collections.Immutable;
 namespace Sluice.Scheduling.Forecasts;
 
 /// <summary>What a forecast came to.</summary>
+/// <param name="From">When it begins.</param>
 /// <param name="Jobs">By uid.</param>
 /// <param name="Decisions">In the order in which they would be made; those that only change words are left out.</param>
 /// <param name="IsCutShort">True: more would have followed.</param>
 public sealed record ForecastResult(
-    ImmutableSortedDictionary<string, JobForecast> Jobs, ImmutableArray<ForecastDecision> Decisions, bool IsCutShort);
+    DateTimeOffset From,
+    ImmutableSortedDictionary<string, JobForecast> Jobs,
+    ImmutableArray<ForecastDecision> Decisions,
+    bool IsCutShort);
 
 /// <summary>What would become of one job.</summary>
 /// <param name="Uid">The job.</param>

@@ -32,6 +32,7 @@ public sealed class WhatIfCommandTests
             AT                     JOB    CHANGE               REASON
             2030-01-01 00:00:00Z   big    8 -> 4 GPUs          scaled down
             2030-01-01 00:00:00Z   wide   starts with 4 GPUs   admitted
+            2030-01-01 02:00:00Z   big    4 -> 8 GPUs          scaled up
 
             OTHER JOB   WOULD START   WOULD END
             big                       2030-01-01 01:30:00Z 30m later

@@ -61,6 +61,23 @@ public sealed class ExplanationTests
     }
 
     [Fact]
+    public async Task A_newcomer_that_starts_when_another_ends_does_not_start_at_once()
+    {
+        await using var world = await GrainWorld.StartAsync(gpus: 4);
+        await world.DeployAsync("a", 4, 4);
+        await world.RunExecutorAsync();
+        await world.NotifyAsync("a", 1, of: 10_000_000);
+        await world.NotifyAsync("a", 2, of: 10_000_000);
+        await world.DeployAsync("b", 2, 2);
+
+        var answer = await world.Capacity.WhatIfAsync(
+            new() { Manifest = GrainWorld.Manifest("c", 2, 2), Seconds = 100 });
+
+        Assert.Equal((2, 2), (answer.Queue!.Position, answer.Queue.Length));
+        Assert.Equal(answer.Expected[0].At, answer.Job!.StartsAt);
+    }
+
+    [Fact]
     public async Task A_manifest_that_cannot_be_taken_is_refused_with_the_reason()
     {
         await using var world = await GrainWorld.StartAsync(gpus: 8);
