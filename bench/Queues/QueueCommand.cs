@@ -15,7 +15,8 @@ internal static class QueueCommand
             HelpName = "N,N",
             DefaultValueFactory = _ => "1,8,32",
         };
-        var command = new Command("queue", "Measures workers that pull jobs from lists, and lists that are filled at once")
+        var command = new Command(
+            "queue", "Measures workers that pull jobs from lists, and lists that are filled at once")
         {
             workers, seconds, rounds, server, data,
         };
@@ -25,8 +26,12 @@ internal static class QueueCommand
             {
                 Duration = TimeSpan.FromSeconds(
                     BenchCommand.InRange("--seconds", parsed.GetValue(seconds) ?? 1.5, 0.1, 60)),
-                Workers = [.. BenchCommand.Counts("--workers", parsed.GetValue(workers)!, 1, LoadGenerator.ConnectionCount)
-                    .Select(count => (int)count)],
+                Workers =
+                [
+                    .. BenchCommand.Counts(
+                        "--workers", parsed.GetValue(workers)!, 1, LoadGenerator.ConnectionCount)
+                        .Select(count => (int)count),
+                ],
                 Rounds = (int)BenchCommand.InRange("--rounds", parsed.GetValue(rounds) ?? 3, 1, 100),
                 Server = BenchCommand.ServerPath(parsed.GetValue(server)),
                 DataDirectory = Path.GetFullPath(parsed.GetValue(data) ?? Path.GetTempPath()),

@@ -20,8 +20,7 @@ internal sealed record QueueRow(IReadOnlyList<string> Cells)
         return new(
         [
             work, Text($"{jobs:#,0}"), Text($"{workers}"), Text($"{pairs:#,0}"),
-            Text($"{Median.Of(measured.Works.Select(round => round.Latencies.Percentile(0.5).TotalMilliseconds)):0.00}"),
-            Text($"{Median.Of(measured.Works.Select(round => round.Latencies.Percentile(0.99).TotalMilliseconds)):0.00}"),
+            Milliseconds(measured, 0.5), Milliseconds(measured, 0.99),
             Text($"{Median.Of(measured.Works.Select(round => 2 * round.ServerMicrosecondsPerRequest)):#,0}"),
             Text($"{Median.Of(measured.Others.Select(round => round.PerSecond)):#,0}"),
             Text($"{measured.MedianRatio:0.00}"), target?.ToString() ?? "", target?.Judge(pairs) ?? "",
@@ -31,19 +30,11 @@ internal sealed record QueueRow(IReadOnlyList<string> Cells)
     public static QueueRow OfSeconds(string work, long jobs, IEnumerable<double> seconds) =>
         new([work, Text($"{jobs:#,0}"), "", Text($"{Median.Of(seconds):0.00} s"), "", "", "", "", "", "", ""]);
 
-    public static IEnumerable<string> Table(IReadOnlyList<QueueRow> rows)
-    {
-        var cells = rows.Select(row => row.Cells).Prepend(Headers).ToList();
-        var widths = Enumerable.Range(0, Headers.Length).Select(column => cells.Max(row => row[column].Length)).ToArray();
-        yield return Line(Headers, widths);
-        yield return $"| {string.Join(" | ", widths.Select((width, column) => IsText(column) ? new string('-', width) : new string('-', width - 1) + ":"))} |";
-        foreach (var row in rows) yield return Line(row.Cells, widths);
-    }
+    public static IEnumerable<string> Table(IEnumerable<QueueRow> rows) =>
+        ReportTable.Lines(Headers, rows.Select(row => row.Cells));
 
-    private static string Line(IReadOnlyList<string> cells, int[] widths) =>
-        $"| {string.Join(" | ", cells.Select((cell, column) => IsText(column) ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])))} |";
-
-    private static bool IsText(int column) => column == 0 || column >= Headers.Length - 2;
+    private static string Milliseconds(Compared measured, double share) => Text(
+        $"{Median.Of(measured.Works.Select(round => round.Latencies.Percentile(share).TotalMilliseconds)):0.00}");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

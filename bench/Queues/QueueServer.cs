@@ -30,7 +30,7 @@ internal sealed class QueueServer : IDisposable
 
     private LoadGenerator Load => _load ?? throw new InvalidOperationException("the server was not started");
 
-    /// <summary>The body of a <c>/set</c>, as a client in Python would send it: jobs from 1 on in stage 0, packed.</summary>
+    /// <summary>The body of a <c>/set</c>, as a client in Python would send it: jobs from 1 on, packed.</summary>
     public static byte[] JobsBody(int count)
     {
         var json = new StringBuilder("{");

@@ -4,9 +4,9 @@ using Sluice.Bench.Load;
 namespace Sluice.Bench.Queues;
 
 /// <summary>
-/// Workers that take a job and put it two stages on, again and again. When a stage is empty they go on with the one that
-/// they have filled, so that a list never ends. Each connection is a worker of one of the lists. Latencies are those of
-/// taking a job.
+/// Workers that take a job and put it two stages on, again and again. When a stage is empty they go on with the one
+/// that they have filled, so that a list never ends. Each connection is a worker of one of the lists. Latencies are
+/// those of taking a job.
 /// </summary>
 internal sealed class StagePairs : IWork
 {
@@ -53,7 +53,8 @@ internal sealed class StagePairs : IWork
         }
 
         var prefix = "{\"jobid\":"u8;
-        if (!answer.Start.StartsWith(prefix) || !Utf8Parser.TryParse(answer.Start[prefix.Length..], out long job, out _))
+        if (!answer.Start.StartsWith(prefix)
+            || !Utf8Parser.TryParse(answer.Start[prefix.Length..], out long job, out _))
         {
             return false;
         }

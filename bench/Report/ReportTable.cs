@@ -11,26 +11,29 @@ internal static class ReportTable
         "reached",
     ];
 
-    public static IEnumerable<string> Lines(IEnumerable<ReportRow> rows)
+    public static IEnumerable<string> Lines(IEnumerable<ReportRow> rows) => Lines(Headers, rows.Select(CellsOf));
+
+    /// <summary>The first and the last two columns are text, the others numbers.</summary>
+    public static IEnumerable<string> Lines(
+        IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
     {
-        var cells = rows.Select(CellsOf).Prepend(Headers).ToList();
-        var widths = Enumerable.Range(0, Headers.Length).Select(column => cells.Max(row => row[column].Length)).ToArray();
-        yield return Line(Headers, widths);
-        yield return $"| {string.Join(" | ", widths.Select((width, column) => Rule(width, column)))} |";
-        foreach (var row in cells.Skip(1)) yield return Line(row, widths);
+        var cells = rows.Prepend(headers).ToList();
+        var areText = headers.Select((_, column) => column == 0 || column >= headers.Count - 2).ToArray();
+        var widths = headers.Select((_, column) => cells.Max(row => row[column].Length)).ToArray();
+        yield return Line(headers.Select(Padded));
+        yield return Line(widths.Select(
+            (width, column) => areText[column] ? new string('-', width) : new string('-', width - 1) + ":"));
+        foreach (var row in cells.Skip(1)) yield return Line(row.Select(Padded));
+
+        string Padded(string cell, int column) =>
+            areText[column] ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]);
     }
+
+    private static string Line(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
 
     private static string[] CellsOf(ReportRow row) =>
     [
         row.Work, row.Jobs.ToString("#,0", CultureInfo.InvariantCulture), row.Rate, row.P50, row.P99, row.ServerTime,
         row.Compared, row.ComparedServerTime, row.Ratio, row.Target, row.Reached,
     ];
-
-    private static string Line(string[] cells, int[] widths) =>
-        $"| {string.Join(" | ", cells.Select((cell, column) => IsText(column) ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])))} |";
-
-    private static string Rule(int width, int column) =>
-        IsText(column) ? new string('-', width) : new string('-', width - 1) + ":";
-
-    private static bool IsText(int column) => column == 0 || column >= Headers.Length - 2;
 }

@@ -14,6 +14,8 @@ public sealed class EmbeddedGrainHostBuilder
     /// <summary>The services of the process.</summary>
     public IServiceCollection Services { get; }
 
+    internal Func<string, string> KeyForLogs { get; private set; } = static key => key;
+
     /// <summary>
     /// Adds all grain classes of an assembly: those with a <see cref="GrainTypeAttribute"/> that other code can see.
     /// </summary>
@@ -36,6 +38,17 @@ public sealed class EmbeddedGrainHostBuilder
     public EmbeddedGrainHostBuilder Configure(Action<EmbeddedHostOptions> configure)
     {
         Services.Configure(configure);
+        return this;
+    }
+
+    /// <summary>
+    /// Sets what stands for a key in logs and in the messages of exceptions, where a key may be a secret. Default: the
+    /// key.
+    /// </summary>
+    public EmbeddedGrainHostBuilder ShowKeysAs(Func<string, string> keyForLogs)
+    {
+        ArgumentNullException.ThrowIfNull(keyForLogs);
+        KeyForLogs = keyForLogs;
         return this;
     }
 

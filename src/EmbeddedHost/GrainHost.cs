@@ -12,6 +12,7 @@ namespace Sluice.EmbeddedHost;
 internal sealed partial class GrainHost : IDisposable
 {
     private readonly ILogger<GrainHost> _logger;
+    private readonly Func<string, string> _keyForLogs;
     private readonly IdleCollector _collector;
     private readonly CancellationTokenSource _stopped = new();
     private int _activationCount;
@@ -31,6 +32,7 @@ internal sealed partial class GrainHost : IDisposable
         Options = options.Value;
         Instruments = instruments;
         _logger = logger;
+        _keyForLogs = registrations.KeyForLogs;
         Classes = new(this, registrations.CreateClasses());
         GrainFactory = new GrainReferences(Classes);
         _collector = new(this);
@@ -56,6 +58,9 @@ internal sealed partial class GrainHost : IDisposable
     /// What grains call through: <see cref="GrainFactory"/>, unless the process put another in its place.
     /// </summary>
     public IGrainFactory CallFactory => field ??= Services.GetRequiredService<IGrainFactory>();
+
+    /// <summary>A grain's name as logs and messages may have it.</summary>
+    public string NameForLogs(GrainType type, string key) => $"{type}/{_keyForLogs(key)}";
 
     public int ActivationCount => Volatile.Read(ref _activationCount);
 

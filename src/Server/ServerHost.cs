@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.EmbeddedHost;
+using Sluice.Grains.Interfaces;
 using Sluice.Grains.Jobs;
 using Sluice.Hosting;
 
@@ -16,7 +17,9 @@ public static class ServerHost
             builder =>
             {
                 builder.Services.AddOptions<EmbeddedHostOptions>().BindConfiguration("Host");
-                builder.Services.AddEmbeddedGrainHost(host => host.AddGrainsFrom(typeof(JobGrain).Assembly));
+                builder.Services.AddEmbeddedGrainHost(host => host
+                    .AddGrainsFrom(typeof(JobGrain).Assembly)
+                    .ShowKeysAs(GrainKeys.ForLogs));
             },
             cancellationToken);
 }

@@ -161,7 +161,9 @@ class FakeQueue:
                 return 409, json.dumps({"error": f"the lease {lease} was taken back"})
             said = json.loads(zlib.decompress(body) if body[:1] == b"\x78" else body or b"{}")
             job.filename, job.command = said.get("filename", job.filename), said.get("jobcmd", job.command)
-            job.done_with, job.failed_attempts = (lease, stage), 0
+            job.done_with = lease, stage
+            if stage != job.origin:
+                job.failed_attempts = 0
             job.wait_in(stage)
         return 200, f"Success, job {match[1]} was updated to stage {stage}!"
 

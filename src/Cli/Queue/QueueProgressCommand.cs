@@ -53,12 +53,9 @@ internal static class QueueProgressCommand
             return await waiting.UntilDoneAsync(first, _ => { }, cancellationToken);
         }
 
-        ServerAnswer? last = null;
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(environment.Out) });
-        await console.Live(Text.Empty).AutoClear(true).StartAsync(async display =>
-            last = await waiting.UntilDoneAsync(
-                first, report => display.UpdateTarget(QueueProgressView.Picture(report)), cancellationToken));
-        return last!;
+        return await QueueProgressView.ShowLiveAsync(
+            console, show => waiting.UntilDoneAsync(first, show, cancellationToken));
     }
 
     private static void Write(CliEnvironment environment, ServerAnswer answer, bool isJson)

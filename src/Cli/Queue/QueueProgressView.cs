@@ -8,26 +8,23 @@ namespace Sluice.Cli.Queue;
 /// <summary>A bar for the whole, and one a stage with its counts.</summary>
 internal static class QueueProgressView
 {
-    private const int BarWidth = 40;
+    private const int MostBarWidth = 40;
+    private const int LeastBarWidth = 4;
 
-    public static IRenderable Picture(QueueReport report)
+    /// <summary>The columns beside the bar, with a million jobs.</summary>
+    private const int OtherWidth = 56;
+
+    public static IRenderable Picture(QueueReport report) => new Bars(report);
+
+    /// <summary>Shows each report in the place of the one before, and nothing any more when the work is done.</summary>
+    /// <param name="console">A terminal.</param>
+    /// <param name="work">Gets a way to show a report.</param>
+    public static async Task<T> ShowLiveAsync<T>(IAnsiConsole console, Func<Action<QueueReport>, Task<T>> work)
     {
-        var table = TableOutput.Columns("STAGE", "", "JOBS", "HANDED OUT", "FLAGGED", "LIFETIME");
-        foreach (var stage in report.Stages)
-        {
-            table.Row(
-                $"{stage.Stage}",
-                Bar(report.JobCount == 0 ? 0 : (double)stage.JobCount / report.JobCount),
-                $"{stage.JobCount}",
-                stage.HandedOut == 0 ? "-" : $"{stage.HandedOut}",
-                stage.Flagged == 0 ? "-" : $"{stage.Flagged}",
-                Lifetime(stage.LifetimeMinutes));
-        }
-
-        return new Rows(
-            new Text($"{Bar(report.Progress)}  {Percentage(report)}", new Style(decoration: Decoration.Bold)),
-            Text.Empty,
-            table);
+        T result = default!;
+        await console.Live(Text.Empty).AutoClear(true).StartAsync(async display =>
+            result = await work(report => display.UpdateTarget(Picture(report))));
+        return result;
     }
 
     /// <summary>Never 100 % before all is done.</summary>
@@ -36,11 +33,11 @@ internal static class QueueProgressView
         $"{Math.Floor(report.Progress * 1000) / 10:F1} % of {Numbers.Count(report.JobCount, "job")}")
         + $" on the way to stage {report.LastStage}" + (report.Flagged == 0 ? "" : $", {report.Flagged} flagged");
 
-    private static string Bar(double share)
+    private static string Bar(double share, int width)
     {
         // What there is shows, however little it is.
-        var full = share > 0 ? Math.Clamp((int)(share * BarWidth), 1, BarWidth) : 0;
-        return new string('■', full) + new string('·', BarWidth - full);
+        var full = share > 0 ? Math.Clamp((int)(share * width), 1, width) : 0;
+        return new string('■', full) + new string('·', width - full);
     }
 
     private static string Lifetime(double? minutes) => minutes switch
@@ -49,4 +46,34 @@ internal static class QueueProgressView
         0 => "no limit",
         { } limit => $"{Numbers.Short(limit, digits: 3)} min",
     };
+
+    /// <summary>The picture, as wide as its window lets it.</summary>
+    private sealed class Bars(QueueReport report) : Renderable
+    {
+        protected override Measurement Measure(RenderOptions options, int maxWidth) =>
+            Rows(maxWidth).Measure(options, maxWidth);
+
+        protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) =>
+            Rows(maxWidth).Render(options, maxWidth);
+
+        private IRenderable Rows(int maxWidth)
+        {
+            var width = Math.Clamp(maxWidth - OtherWidth, LeastBarWidth, MostBarWidth);
+            var table = TableOutput.Columns("STAGE", "", "JOBS", "HANDED OUT", "FLAGGED", "LIFETIME");
+            foreach (var stage in report.Stages)
+            {
+                table.Row(
+                    $"{stage.Stage}",
+                    Bar(report.JobCount == 0 ? 0 : (double)stage.JobCount / report.JobCount, width),
+                    $"{stage.JobCount}",
+                    stage.HandedOut == 0 ? "-" : $"{stage.HandedOut}",
+                    stage.Flagged == 0 ? "-" : $"{stage.Flagged}",
+                    Lifetime(stage.LifetimeMinutes));
+            }
+
+            var bold = new Style(decoration: Decoration.Bold);
+            return new Rows(
+                new Text($"{Bar(report.Progress, width)}  {Percentage(report)}", bold), Text.Empty, table);
+        }
+    }
 }

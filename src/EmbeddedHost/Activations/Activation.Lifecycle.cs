@@ -89,7 +89,7 @@ internal sealed partial class Activation
         _end!.Cancel();
         if (Leave())
         {
-            host.LogActivationAbandoned(GrainId, host.Options.DeactivationTimeout);
+            host.LogActivationAbandoned(NameForLogs, host.Options.DeactivationTimeout);
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed partial class Activation
     private void FailStart(Exception exception)
     {
         host.Instruments.ActivationFailed();
-        host.LogActivationFailed(exception, GrainId);
+        host.LogActivationFailed(exception, NameForLogs);
         StopTimers();
         Leave(exception);
     }
@@ -167,7 +167,7 @@ internal sealed partial class Activation
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            host.LogDeactivationFailed(exception, GrainId);
+            host.LogDeactivationFailed(exception, NameForLogs);
         }
 
         Leave();

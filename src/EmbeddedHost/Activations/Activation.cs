@@ -20,6 +20,9 @@ internal sealed partial class Activation(GrainHost host, GrainClass grainClass, 
 
     public GrainId GrainId => new(grainClass.Type, IdSpan.Create(key));
 
+    /// <summary>As logs and messages may have it.</summary>
+    public string NameForLogs => host.NameForLogs(grainClass.Type, key);
+
     public GrainClass Class => grainClass;
 
     public string Key => key;
@@ -72,7 +75,7 @@ internal sealed partial class Activation(GrainHost host, GrainClass grainClass, 
 
         host.Instruments.CallRejected();
         call.Fail(new GrainOverloadedException(
-            $"{GrainId} has {host.Options.MaxQueuedCalls} calls that wait or run, its limit; try again later"));
+            $"{NameForLogs} has {host.Options.MaxQueuedCalls} calls that wait or run, its limit; try again later"));
         return true;
     }
 

@@ -83,7 +83,7 @@ internal sealed class GrainTimer : IGrainTimer
     {
         if (exception is not null && !(exception is OperationCanceledException && _ended.IsCancellationRequested))
         {
-            _host.LogTimerFailed(exception, _activation.GrainId);
+            _host.LogTimerFailed(exception, _activation.NameForLogs);
         }
 
         lock (_gate)

@@ -52,7 +52,8 @@ internal sealed class GrainCall<TResult>(
         if (++_forwards > MaxForwards)
         {
             Fail(new OrleansMessageRejectionException(
-                $"{method.Name} was not served: {MaxForwards} activations of {grainClass.Type}/{key} ended before it"));
+                $"{method.Name} was not served: {MaxForwards} activations of "
+                + $"{host.NameForLogs(grainClass.Type, key)} ended before it"));
             return;
         }
 

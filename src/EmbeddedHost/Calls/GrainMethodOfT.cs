@@ -41,7 +41,7 @@ internal sealed class GrainMethod<TResult> : GrainMethod
         if (!host.TryAdmitCall())
         {
             return Task.FromException<TResult>(new SiloUnavailableException(
-                $"{Name} was not called: the host of {grainClass.Type}/{key} is stopping"));
+                $"{Name} was not called: the host of {host.NameForLogs(grainClass.Type, key)} is stopping"));
         }
 
         var call = new GrainCall<TResult>(host, this, grainClass, key, arguments);

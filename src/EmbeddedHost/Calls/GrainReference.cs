@@ -39,7 +39,7 @@ internal class GrainReference : DispatchProxy, IGrainReference, IEquatable<Grain
 
     public override int GetHashCode() => _key.GetHashCode(StringComparison.Ordinal);
 
-    public override string ToString() => $"{_interface.Type.Name} {GrainId}";
+    public override string ToString() => $"{_interface.Type.Name} {_host.NameForLogs(_class.Type, _key)}";
 
     protected override object Invoke(MethodInfo? targetMethod, object?[]? args) =>
         _interface.MethodOf(targetMethod!).Send(_host, _class, _key, args ?? []);

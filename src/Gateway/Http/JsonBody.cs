@@ -29,9 +29,11 @@ internal static class JsonBody
     /// <param name="fields">What was found.</param>
     /// <param name="readField">Takes one of them.</param>
     /// <param name="maxDepth">Levels of nesting.</param>
+    /// <param name="kind">What stands before the name of a field in an error, such as <c>job </c>.</param>
     /// <returns>Null, or what is wrong, naming the field where it is in one.</returns>
     public static string? Read<TFields>(
-        ReadOnlySpan<byte> body, ref TFields fields, JsonFieldReader<TFields> readField, int maxDepth = MaxDepth)
+        ReadOnlySpan<byte> body, ref TFields fields, JsonFieldReader<TFields> readField, int maxDepth = MaxDepth,
+        string kind = "")
         where TFields : struct, allows ref struct
     {
         if (!Utf8.IsValid(body)) return "the body is not valid JSON: it is not valid UTF-8";
@@ -56,12 +58,12 @@ internal static class JsonBody
         catch (JsonException problem)
         {
             return $"the body is not valid JSON: line {problem.LineNumber + 1}, byte {problem.BytePositionInLine + 1}"
-                + (field.IsEmpty ? "" : $", in {Show(field)}");
+                + (field.IsEmpty ? "" : $", in {kind}{Show(field)}");
         }
         catch (InvalidOperationException)
         {
             // The one thing that is valid JSON and no text: half of a surrogate pair, escaped.
-            return $"{(field.IsEmpty ? "the name of a field" : Show(field))} must be valid Unicode";
+            return $"{(field.IsEmpty ? "the name of a field" : $"{kind}{Show(field)}")} must be valid Unicode";
         }
 
         return null;

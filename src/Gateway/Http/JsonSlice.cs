@@ -5,7 +5,9 @@ namespace Sluice.Gateway.Http;
 /// <summary>Takes values out of a body byte for byte, without a copy.</summary>
 internal static class JsonSlice
 {
-    /// <summary>The body as <see cref="JsonBody"/> counts its bytes: without the mark that UTF-8 may begin with.</summary>
+    /// <summary>
+    /// The body as <see cref="JsonBody"/> counts its bytes: without the mark that UTF-8 may begin with.
+    /// </summary>
     public static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> body) =>
         body.Span.StartsWith("\uFEFF"u8) ? body[3..] : body;
 

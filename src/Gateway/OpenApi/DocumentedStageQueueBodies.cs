@@ -19,7 +19,10 @@ internal sealed record StageJobHandedOut(
     [property: JsonPropertyName("jobid")] long JobId,
     [property: JsonPropertyName("jobcmd"), Description("As it was set.")] JsonElement JobCommand,
     [property: JsonPropertyName("jobstage"), Description("The stage that it waited in.")] int JobStage,
-    [property: JsonPropertyName("jobix"), Description("The list.")] long Jobix);
+    [property: JsonPropertyName("jobix"), Description("The list.")] long Jobix,
+    [property: JsonPropertyName("failed_attempts"),
+        Description("Hand-outs that were taken back since an update last moved the job to another stage.")]
+    int FailedAttempts);
 
 [Description("What replaces what is stored of a job. The body may be plain JSON, zlib data or gzip data.")]
 internal sealed record StageJobChange
@@ -50,7 +53,8 @@ internal sealed record QueueProgress(
     [property: JsonPropertyName("job_count")] int JobCount,
     [property: JsonPropertyName("stages"), Description("Those that hold jobs or have a lifetime, in order.")]
     IReadOnlyList<QueueStage> Stages,
-    [property: JsonPropertyName("last_stage"), Description("The highest that has a lifetime; or else that holds a job.")]
+    [property: JsonPropertyName("last_stage"),
+        Description("The highest that has a lifetime; where none has, the highest that holds a job.")]
     int LastStage,
     [property: JsonPropertyName("progress"), Description("0 to 1: the mean of stage by last stage.")] double Progress,
     [property: JsonPropertyName("flagged"), Description("Jobs over their time.")] int Flagged,

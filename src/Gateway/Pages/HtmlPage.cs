@@ -15,7 +15,8 @@ internal sealed class HtmlPage
 {
     private const string Style =
         """
-        body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #1b1f24 }
+        body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }
+        body { color: #1b1f24; background: #fff }
         h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem }
         table { border-collapse: collapse; width: 100% }
         th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #d8dee4 }
@@ -24,8 +25,11 @@ internal sealed class HtmlPage
         input, button { font: inherit; padding: .3rem .6rem }
         """;
 
+    private static readonly string StyleDigest =
+        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)));
+
     private static readonly string SecurityPolicy =
-        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; "
+        $"default-src 'none'; style-src 'sha256-{StyleDigest}'; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     private readonly StringBuilder _html = new();

@@ -9,25 +9,38 @@ namespace Sluice.Gateway.StageQueues;
 
 /// <summary>
 /// Keeps callers from finding lists by trying numbers. A number that an address has not used before and that names no
-/// list costs it a permit; without permits, numbers that it has not used are refused whether they name a list or not.
-/// What an address has used is served without any limit.
+/// list costs it a permit, which holds for that number for a while: workers may wait for their list to be filled.
+/// Without permits, other numbers that it has not used are refused whether they name a list or not. What an address has
+/// used is served without any limit.
 /// </summary>
 internal sealed class GuessLimit : IDisposable
 {
     /// <summary>Numbers are looked up one at a time an address; addresses share so many turns.</summary>
     private const int TurnCount = 256;
 
+    /// <summary>
+    /// How long a permit holds for the number that it was taken for. Not longer if the number is asked for again: who
+    /// watches many numbers goes on paying for them.
+    /// </summary>
+    private static readonly TimeSpan PaidFor = TimeSpan.FromMinutes(10);
+
     private static readonly object Used = new();
 
     private readonly GrainCalls _calls;
+    private readonly TimeProvider _time;
     private readonly MemoryCache _uses;
+
+    /// <summary>When numbers that named no list were paid for. Apart, so that those who guess push no use out.</summary>
+    private readonly MemoryCache _paid;
     private readonly PartitionedRateLimiter<Bucket> _buckets;
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, TurnCount).Select(_ => new SemaphoreSlim(1, 1))];
 
-    public GuessLimit(GrainCalls calls, GatewayOptions options)
+    public GuessLimit(GrainCalls calls, GatewayOptions options, TimeProvider time)
     {
         _calls = calls;
+        _time = time;
         _uses = new MemoryCache(Options.Create(new MemoryCacheOptions { SizeLimit = options.MaxRememberedUses }));
+        _paid = new MemoryCache(Options.Create(new MemoryCacheOptions { SizeLimit = options.MaxRememberedUses }));
         var guesses = BucketOf(options.GuessBurst, options.GuessesPerMinute);
         var creations = BucketOf(options.ListCreationBurst, options.ListCreationsPerMinute);
         _buckets = PartitionedRateLimiter.Create<Bucket, Bucket>(bucket =>
@@ -51,6 +64,7 @@ internal sealed class GuessLimit : IDisposable
     public void Dispose()
     {
         _uses.Dispose();
+        _paid.Dispose();
         _buckets.Dispose();
         foreach (var turn in _turns) turn.Dispose();
     }
@@ -64,7 +78,8 @@ internal sealed class GuessLimit : IDisposable
         await turn.WaitAsync();
         try
         {
-            var hasPermit = _buckets.GetStatistics(bucket) is { CurrentAvailablePermits: > 0 };
+            var isPaid = !bucket.IsOfCreations && IsPaid(new Use(caller, number));
+            var hasPermit = isPaid || _buckets.GetStatistics(bucket) is { CurrentAvailablePermits: > 0 };
             // Without one, this says when there will be; and it may have come just now.
             if (!hasPermit && Take(bucket) is { } wait) return wait;
             if (await IsKnownAsync(number))
@@ -73,13 +88,23 @@ internal sealed class GuessLimit : IDisposable
                 return null;
             }
 
-            return hasPermit ? Take(bucket) : null;
+            if (isPaid) return null;
+            if (hasPermit && Take(bucket) is { } refused) return refused;
+            if (!bucket.IsOfCreations) NotePaid(new Use(caller, number));
+            return null;
         }
         finally
         {
             turn.Release();
         }
     }
+
+    private bool IsPaid(Use use) =>
+        _paid.TryGetValue(use, out long at) && _time.GetElapsedTime(at) < PaidFor;
+
+    private void NotePaid(Use use) => _paid.Set(
+        use, _time.GetTimestamp(),
+        new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = PaidFor });
 
     private TimeSpan? Take(Bucket bucket)
     {

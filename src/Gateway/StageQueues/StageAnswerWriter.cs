@@ -80,8 +80,9 @@ internal static class StageAnswerWriter
             case MoveOutcome.Done:
                 var buffer = JsonBuffer.Rent();
                 buffer.Writer.WriteStartObject();
-                if (SecondsLeft(answer.Until, now, seconds) is { } left) buffer.Writer.WriteNumber("lease_seconds"u8, left);
-                else buffer.Writer.WriteNull("lease_seconds"u8);
+                buffer.Writer.WritePropertyName("lease_seconds"u8);
+                if (SecondsLeft(answer.Until, now, seconds) is { } left) buffer.Writer.WriteNumberValue(left);
+                else buffer.Writer.WriteNullValue();
                 buffer.Writer.WriteEndObject();
                 JsonResponse.Send(context, StatusCodes.Status200OK, buffer);
                 break;
@@ -197,6 +198,7 @@ internal static class StageAnswerWriter
         writer.WritePropertyName("jobix"u8);
         // A number of more digits than any type of number holds.
         writer.WriteRawValue(list.Number, skipInputValidation: true);
+        writer.WriteNumber("failed_attempts"u8, job.FailedAttempts);
         writer.WriteEndObject();
         JsonResponse.Send(context, StatusCodes.Status200OK, buffer);
     }

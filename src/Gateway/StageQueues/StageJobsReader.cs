@@ -30,7 +30,7 @@ internal struct StageJobsReader
     {
         body = JsonSlice.WithoutMark(body);
         var reader = new StageJobsReader(body);
-        var unreadable = JsonBody.Read(body.Span, ref reader, ReadJob, MaxDepth);
+        var unreadable = JsonBody.Read(body.Span, ref reader, ReadJob, MaxDepth, kind: "job ");
         jobs = reader._jobs.DrainToImmutable();
         return unreadable is null ? reader._problem : new(StatusCodes.Status400BadRequest, unreadable);
     }

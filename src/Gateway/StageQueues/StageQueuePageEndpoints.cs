@@ -64,9 +64,8 @@ internal sealed class StageQueuePageEndpoints(GrainCalls calls, StageListAccess 
     private static async ValueTask<string?> ReadFormAsync(HttpContext context)
     {
         using var body = await RequestBody.ReadAsync(context, MaxFormBytes);
-        return QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body.Bytes)).TryGetValue(ListNumber.Header, out var texts)
-            ? texts.ToString()
-            : null;
+        var fields = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body.Bytes));
+        return fields.TryGetValue(ListNumber.Header, out var texts) ? texts.ToString() : null;
     }
 
     private async Task<HtmlPage> ReadLifetimesPageAsync(StageList list) =>

@@ -18,10 +18,10 @@ internal static class StageQueuePages
     {
         var page = new HtmlPage(title).Add($"<h1>{title}</h1>");
         if (problem is not null) page.Add($"<p class=\"problem\" role=\"alert\">{problem}</p>");
-        return page.Add(
-            $"<form method=\"post\" action=\"{path}\"><p><label>Number of your list <input name=\"{ListNumber.Header}\" ")
-            .Add($"inputmode=\"numeric\" autocomplete=\"off\" size=\"30\" maxlength=\"{ListNumber.MaxDigits + 1}\" required autofocus>")
-            .Add($"</label> <button>Show</button></p></form>");
+        return page.Add($"<form method=\"post\" action=\"{path}\"><p><label>Number of your list ")
+            .Add($"<input name=\"{ListNumber.Header}\" inputmode=\"numeric\" autocomplete=\"off\" size=\"30\" ")
+            .Add($"maxlength=\"{ListNumber.MaxDigits + 1}\" required autofocus></label> ")
+            .Add($"<button>Show</button></p></form>");
     }
 
     public static HtmlPage Lifetimes(StageLifetimes lifetimes)
@@ -47,8 +47,8 @@ internal static class StageQueuePages
         page.Add($"<p><strong>{progress.Fraction * 100:0.0} %</strong> of {progress.JobCount} jobs to stage ")
             .Add($"{progress.LastStage}<br><progress max=\"1\" value=\"{progress.Fraction:0.####}\"></progress></p>");
         AddStages(page, progress);
-        AddJobs(page, "Jobs", progress.JobCount, jobs.Jobs);
-        AddJobs(page, "Expired jobs", progress.FlaggedCount, expired.Jobs);
+        AddJobs(page, "Jobs", progress.JobCount, jobs.Jobs, areExpired: false);
+        AddJobs(page, "Expired jobs", progress.FlaggedCount, expired.Jobs, areExpired: true);
         return page;
     }
 
@@ -74,7 +74,8 @@ internal static class StageQueuePages
         page.Add($"</tbody></table>");
     }
 
-    private static void AddJobs(HtmlPage page, string title, int count, ImmutableArray<StageJobView> jobs)
+    private static void AddJobs(
+        HtmlPage page, string title, int count, ImmutableArray<StageJobView> jobs, bool areExpired)
     {
         page.Add($"<h2>{title}</h2>");
         if (jobs.IsEmpty)
@@ -84,12 +85,15 @@ internal static class StageQueuePages
         }
 
         if (count > jobs.Length) page.Add($"<p class=\"note\">The first {jobs.Length} of {count}, by id.</p>");
-        page.Add($"<table><thead><tr><th class=\"n\">Id<th class=\"n\">Stage<th>Save path<th>Date committed</tr></thead>")
-            .Add($"<tbody>");
+        page.Add($"<table><thead><tr><th class=\"n\">Id<th class=\"n\">Stage<th>Save path<th>Date committed");
+        if (areExpired) page.Add($"<th class=\"n\">Failed attempts");
+        page.Add($"</tr></thead><tbody>");
         foreach (var job in jobs)
         {
             page.Add($"<tr><td class=\"n\">{job.JobId}<td class=\"n\">{job.Stage}<td>{job.FileName}<td>")
-                .Add($"{job.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC</tr>");
+                .Add($"{job.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC");
+            if (areExpired) page.Add($"<td class=\"n\">{job.FailedAttempts}");
+            page.Add($"</tr>");
         }
 
         page.Add($"</tbody></table>");

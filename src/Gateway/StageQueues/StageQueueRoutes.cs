@@ -37,7 +37,8 @@ internal static class StageQueueRoutes
             + "token's role is too low, which is said as JSON.", "text/plain");
 
     private static readonly ResponseSpec TooMany = new(
-        429, typeof(Error), "Too many numbers that name no list came from this address; Retry-After says when to go on.");
+        429, typeof(Error),
+        "Too many numbers that name no list came from this address; Retry-After says when to go on.");
 
     private static readonly ResponseSpec LeaseOver =
         new(409, typeof(Error), "The lease is over: the job was taken back, and may be with another worker.");
@@ -102,7 +103,8 @@ internal static class StageQueueRoutes
 
     public static IEnumerable<(RouteSpec Spec, RequestDelegate Handler)> Workers(WorkerEndpoints workers) =>
     [
-        (HandOut("/get/{stage}", "GetStageJob", "Hands out the first job that waits in a stage.", []), workers.HandOutAsync),
+        (HandOut("/get/{stage}", "GetStageJob", "Hands out the first job that waits in a stage.", []),
+            workers.HandOutAsync),
         (HandOut(
             "/get/{stage}/{next}", "GetStageJobInto", "The same, but moves the job to the stage that is named.",
             [StageOf("next", "Where the job is from now on.")]), workers.HandOutAsync),
@@ -190,7 +192,9 @@ internal static class StageQueueRoutes
                     "text/plain"),
                 new(404, typeof(string), "No job <jobid> in this list, nothing was updated!", "text/plain"),
                 LeaseOver,
-                new(413, typeof(Error), "The body has more than 1 MiB, packed or not; or the command more than 64 KiB."),
+                new(413, typeof(Error),
+                    "The body has more than 1 MiB, packed or not; the command more than 64 KiB; or the list would "
+                    + "hold more than it may."),
                 KeyReused),
         };
 

@@ -6,7 +6,9 @@ using Sluice.Grains.Interfaces.StageQueues;
 
 namespace Sluice.Gateway.StageQueues;
 
-/// <summary>Reads what stands in a request's path, query and headers, one after the other; keeps the first problem.</summary>
+/// <summary>
+/// Reads what stands in a request's path, query and headers, one after the other, and keeps the first problem.
+/// </summary>
 internal struct StageRequestChecks(HttpContext context)
 {
     public const string LeaseHeader = "Lease";
@@ -31,7 +33,9 @@ internal struct StageRequestChecks(HttpContext context)
     public int NextStage(string name, int stage)
     {
         if (TextOf(name) is not null) return Stage(name);
-        Must(stage < StageQueueLimits.MaxStage, $"stage must be below {StageQueueLimits.MaxStage} where next is not given");
+        Must(
+            stage < StageQueueLimits.MaxStage,
+            $"stage must be below {StageQueueLimits.MaxStage} where next is not given");
         return stage + 1;
     }
 

@@ -73,7 +73,7 @@ public sealed record HandedOutJob
     /// <summary>When the hand-out is taken back or flagged; null: never.</summary>
     [Id(4)] public DateTimeOffset? LeaseUntil { get; init; }
 
-    /// <summary>Hand-outs from this stage that were taken back before this one.</summary>
+    /// <summary>Hand-outs that were taken back since an update last moved it to another stage.</summary>
     [Id(5)] public int FailedAttempts { get; init; }
 }
 
@@ -208,6 +208,6 @@ public sealed record StageJobView
     /// <summary>When it was found to be over its time; null: it is not.</summary>
     [Id(7)] public DateTimeOffset? FlaggedAt { get; init; }
 
-    /// <summary>Hand-outs from the stage it waited in that were taken back.</summary>
+    /// <summary>Hand-outs that were taken back since an update last moved it to another stage.</summary>
     [Id(8)] public required int FailedAttempts { get; init; }
 }

@@ -29,7 +29,7 @@ public sealed record ListedJob
     /// <summary>When it was found to be over its time; null: it is not.</summary>
     public DateTimeOffset? FlaggedAt { get; init; }
 
-    /// <summary>Hand-outs that were taken back since a worker last moved it.</summary>
+    /// <summary>Hand-outs that were taken back since an update last moved it to another stage.</summary>
     public int FailedAttempts { get; init; }
 
     /// <summary>Clients' keys of hand-outs, oldest first.</summary>

@@ -79,6 +79,8 @@ public static class StageMoves
     private static ListedJob Moved(ListedJob job, MoveRequest request, string? text, DateTimeOffset now)
     {
         var isToldByLease = request.Lease is not null && text is null;
+        // Only what moves a job on shows that it can be done: one that each worker gives back would go round for ever.
+        var origin = job.Hand?.From ?? job.Stage;
         var move = new DoneMove
         {
             At = now,
@@ -95,7 +97,7 @@ public static class StageMoves
             Since = now,
             Hand = null,
             FlaggedAt = null,
-            FailedAttempts = 0,
+            FailedAttempts = request.Stage == origin ? job.FailedAttempts : 0,
             FileName = request.FileName ?? job.FileName,
             Command = request.Command ?? job.Command,
             Keys = request.Command is null ? job.Keys : KeepCommand(job),

@@ -45,6 +45,33 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public async Task At_a_terminal_the_bars_move_with_the_jobs_until_all_are_done()
+    {
+        await using var server = await SluiceServer.StartAsync("--gpus", "1");
+        var list = QueueClient.Fresh(server);
+        (await list.GetAsync("/init/0/0/0")).Must(HttpStatusCode.OK);
+        await list.FillAsync(2);
+
+        using var terminal = new Terminal(
+            ["queue", "progress", "--wait"],
+            new Dictionary<string, string?>
+            {
+                ["SLUICE_URL"] = server.Address.ToString(), ["SLUICE_JOBIX"] = list.Number,
+            });
+        await terminal.ShowsAsync("  0.0 % of 2 jobs");
+        (await list.UpdateAsync(1, 2)).Must(HttpStatusCode.OK);
+        await terminal.ShowsAsync("  50.0 % of 2 jobs");
+        (await list.UpdateAsync(2, 2)).Must(HttpStatusCode.OK);
+
+        Assert.Equal(0, await terminal.EndAsync());
+        // Each look stands where the one before stood: the cursor goes up in between.
+        var looks = terminal.Shown.Split(" jobs on the way to stage 2");
+        Assert.True(looks.Length > 3, terminal.Shown);
+        Assert.Contains("100.0 % of 2", looks[^2], StringComparison.Ordinal);
+        Assert.All(looks[1..^1], look => Assert.Matches("\\r\u001b\\[[0-9]+A", look));
+    }
+
+    [Fact]
     public async Task A_number_that_is_made_is_printed_once_and_names_the_list_from_then_on()
     {
         await using var server = await SluiceServer.StartAsync("--gpus", "1");
@@ -70,7 +97,7 @@ public sealed class QueueTests
 
         var half = server.Write("half", """{"jobcmd": "half of a character: \ud800"}""");
 
-        (await server.RunAsync("queue", "create", half, "--jobix", "17")).MustHaveFailed("must be valid Unicode");
+        (await server.RunAsync("queue", "create", half, "--jobix", "17")).MustHaveFailed("job 0 must be valid Unicode");
     }
 
     [Fact]

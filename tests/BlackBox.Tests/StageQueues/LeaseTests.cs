@@ -39,7 +39,8 @@ public sealed class LeaseTests(SharedServer shared) : IClassFixture<SharedServer
         await Patience.UntilAsync(
             async () =>
             {
-                Assert.Equal(4, (double)(await HeartbeatAsync(list, kept!)).Must(HttpStatusCode.OK).Json["lease_seconds"]!);
+                var heartbeat = (await HeartbeatAsync(list, kept!)).Must(HttpStatusCode.OK);
+                Assert.Equal("""{"lease_seconds":4}""", heartbeat.Text);
                 return await list.TakeAsync(0) is { } back && back.JobId == left!.JobId;
             },
             "the other one is back");
@@ -132,8 +133,7 @@ public sealed class LeaseTests(SharedServer shared) : IClassFixture<SharedServer
         await using var server = await SluiceServer.StartAsync("--gpus", "1");
         var list = QueueClient.Fresh(server);
         (await list.GetAsync("/init/0/0.03")).Must(HttpStatusCode.OK);
-        (await list.SendAsync(
-            HttpMethod.Put, "/api/v1/queue/settings", new StringContent("""{"redeliver":true}"""))).Must(HttpStatusCode.OK);
+        await list.RedeliverAsync();
         await list.FillAsync(1);
         Assert.NotNull(await list.TakeAsync(0));
 

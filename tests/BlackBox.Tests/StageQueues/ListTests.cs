@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
@@ -40,8 +41,7 @@ public sealed class ListTests(SharedServer shared) : IClassFixture<SharedServer>
 
         (await other.GetAsync("/lifetime/1/9")).Must(HttpStatusCode.OK);
         (await other.GetAsync("/check_stages/1/0")).Must(HttpStatusCode.OK);
-        (await other.SendAsync(
-            HttpMethod.Put, "/api/v1/queue/settings", new StringContent("""{"redeliver":true}"""))).Must(HttpStatusCode.OK);
+        await other.RedeliverAsync();
         Assert.Equal(HttpStatusCode.Conflict, (await other.UpdateAsync(1, 2, ("Lease", "1-9"))).Status);
         Assert.Equal(before, await StateAsync(mine));
         Assert.Equal(2, (await mine.TakeAsync(0))!.JobId);
@@ -56,7 +56,8 @@ public sealed class ListTests(SharedServer shared) : IClassFixture<SharedServer>
         var taken = await new QueueClient(_server, $"+00{list.Number}").TakeAsync(0);
 
         Assert.Equal(
-            $$"""{"jobid":1,"jobcmd":{"x":1},"jobstage":0,"jobix":{{list.Number}}}""", taken!.Answer.Compact);
+            $$"""{"jobid":1,"jobcmd":{"x":1},"jobstage":0,"jobix":{{list.Number}},"failed_attempts":0}""",
+            taken!.Answer.Compact);
     }
 
     [Fact]
@@ -149,6 +150,30 @@ public sealed class ListTests(SharedServer shared) : IClassFixture<SharedServer>
         Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
         foreach (var list in lists.Skip(1)) Assert.NotNull(await list.TakeAsync(0));
         Assert.DoesNotContain(lists[0].Number, server.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_that_cannot_be_read_is_refused_and_its_number_is_in_no_log()
+    {
+        await using var server = await SluiceServer.StartAsync("--gpus", "1");
+        var (list, other) = (QueueClient.Fresh(server), QueueClient.Fresh(server));
+        await list.FillAsync(1);
+        server.Kill();
+        const string spoil = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None); "
+            + "sys.exit(db.execute(\"UPDATE rows SET body = '{' WHERE collection = 'job'\").rowcount - 1)";
+        using (var python = Process.Start("python3", ["-c", spoil, Path.Combine(server.DataFolder, "sluice.db")]))
+        {
+            await python.WaitForExitAsync().InTimeAsync();
+            Assert.Equal(0, python.ExitCode);
+        }
+
+        await server.StartAsync();
+        Assert.InRange((int)(await list.GetAsync("/get/0")).Status, 500, 599);
+
+        Assert.Matches(@"stage-queue/queue/\S+ could not be activated", server.Log);
+        Assert.DoesNotContain(list.Number, server.Log, StringComparison.Ordinal);
+        await other.FillAsync(1);
+        Assert.NotNull(await other.TakeAsync(0));
     }
 
     private static async Task<string> StateAsync(QueueClient list) =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Xunit.Abstractions;
 
 namespace Sluice.BlackBox.Tests.StageQueues;
@@ -30,7 +31,7 @@ public sealed class LoadTests(ITestOutputHelper output)
         var list = await FilledAsync(server, "/init/0/0/0/0/0/0/0");
         var watch = Stopwatch.StartNew();
         using var workers = new LoadWorkers(list, "sluice", Workers);
-        await KillAgainAndAgainAsync(server, workers);
+        await KillAgainAndAgainAsync(list);
         await UntilDoneAsync(list);
         var elapsed = watch.Elapsed;
         await workers.StopAsync();
@@ -52,7 +53,7 @@ public sealed class LoadTests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
         using var workers = new LoadWorkers(list, "original", Workers);
         var redone = 0;
-        await KillAgainAndAgainAsync(server, workers);
+        await KillAgainAndAgainAsync(list);
         await UntilDoneAsync(list, async flagged => redone += await RedoAsync(list, flagged, flagged - 1));
         var elapsed = watch.Elapsed;
         await workers.StopAsync();
@@ -102,16 +103,21 @@ public sealed class LoadTests(ITestOutputHelper output)
     }
 
     /// <summary>At moments that are spread over the work.</summary>
-    private static async Task KillAgainAndAgainAsync(SluiceServer server, LoadWorkers workers)
+    private static async Task KillAgainAndAgainAsync(QueueClient list)
     {
         for (var kill = 1; kill <= Kills; kill++)
         {
             var enough = kill * Jobs * LoadWorkers.Stages / (Kills + 1);
-            await Eventually.IsTrueAsync(() => workers.Count("done") >= enough, $"{enough} are done", Deadline);
-            server.Kill();
-            await server.StartAsync();
+            await Eventually.IsTrueAsync(
+                async () => DoneIn(await list.ProgressAsync()) >= enough, $"{enough} are done", Deadline);
+            list.Server.Kill();
+            await list.Server.StartAsync();
         }
     }
+
+    /// <summary>Jobs that are done in a stage, over all stages.</summary>
+    private static int DoneIn(JsonNode progress) => progress["stages"]!.AsArray()
+        .Sum(stage => (int)stage!["job_count"]! * ((int)stage["stage"]! / 2));
 
     /// <param name="list">The list.</param>
     /// <param name="help">Gets each stage in which a job is over its time; null: nobody helps.</param>
@@ -125,8 +131,7 @@ public sealed class LoadTests(ITestOutputHelper output)
                 await (help?.Invoke((int)flagged["stage"]!) ?? Task.CompletedTask);
             }
 
-            var last = stages.Single(stage => (int)stage["stage"]! == 2 * LoadWorkers.Stages);
-            return (int)last["job_count"]! == (int)progress["job_count"]!;
+            return DoneIn(progress) == (int)progress["job_count"]! * LoadWorkers.Stages;
         },
         "all jobs are in the last stage",
         Deadline);

@@ -60,6 +60,10 @@ internal sealed class QueueClient(SluiceServer server, string number)
     public Task<Answer> UpdateAsync(long id, int stage, params (string Name, string Value)[] headers) =>
         GetAsync($"/update_job/{id}/{stage}", headers);
 
+    /// <summary>Has jobs whose lifetime is over go back by themselves.</summary>
+    public async Task RedeliverAsync() => (await SendAsync(
+        HttpMethod.Put, "/api/v1/queue/settings", new StringContent("""{"redeliver":true}"""))).Must(HttpStatusCode.OK);
+
     public async Task<JsonNode> ProgressAsync() => (await GetAsync("/api/v1/queue")).Must(HttpStatusCode.OK).Json;
 
     /// <summary>All jobs, by id.</summary>

@@ -15,7 +15,14 @@ public sealed class FakeStageQueueAnswers
     public HandOutAnswer HandedOut { get; set; } = new()
     {
         Outcome = HandOutOutcome.Done,
-        Job = new() { JobId = 17, Stage = 0, Command = FakeGrains.Utf8("""{"x": [1, 2.0]}"""), Lease = "17-3" },
+        Job = new()
+        {
+            JobId = 17,
+            Stage = 0,
+            Command = FakeGrains.Utf8("""{"x": [1, 2.0]}"""),
+            Lease = "17-3",
+            FailedAttempts = 2,
+        },
     };
 
     public MoveAnswer Moved { get; set; } = new(MoveOutcome.Done);

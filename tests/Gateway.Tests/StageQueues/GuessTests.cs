@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using Sluice.Testing;
 
 namespace Sluice.Gateway.Tests.StageQueues;
@@ -19,9 +20,9 @@ public sealed class GuessTests
         Assert.Equal(429, refused.Status);
         Assert.NotEmpty(refused.Error);
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
-        // Neither the numbers that were tried before, nor one that names a list, can be told apart now.
+        // No other number can be told from one that names a list now.
         gateway.Grains.Queue.IsKnown = _ => true;
-        foreach (var number in new[] { "1", "2", "5" }) Assert.Equal(429, await StatusAsync(gateway, "/get/0", number));
+        foreach (var number in new[] { "4", "5", "6" }) Assert.Equal(429, await StatusAsync(gateway, "/get/0", number));
         // What was used before is served as ever, however it is written.
         for (var i = 0; i < 10; i++) Assert.Equal(200, await StatusAsync(gateway, "/update_job/1/2", Known));
         Assert.Equal(200, await StatusAsync(gateway, "/api/v1/queue", $"+0{Known} "));
@@ -50,13 +51,51 @@ public sealed class GuessTests
     }
 
     [Fact]
-    public async Task An_unknown_number_is_looked_up_again_each_time_and_costs_each_time()
+    public async Task Workers_that_wait_for_a_list_to_be_filled_pay_for_its_number_once_in_ten_minutes()
     {
-        await using var gateway = await StartAsync(options => options.GuessBurst = 2);
+        var time = new FakeTimeProvider();
+        await using var gateway = await StartAsync(options => options.GuessBurst = 2, time);
+        for (var look = 0; look < 20; look++)
+        {
+            Assert.Equal(200, await StatusAsync(gateway, "/get/0", "7"));
+            time.Advance(TimeSpan.FromSeconds(29));
+        }
+
+        // The second permit is there still, and is for one other number.
+        Assert.Equal(200, await StatusAsync(gateway, "/get/0", "8"));
+        Assert.Equal(429, await StatusAsync(gateway, "/get/0", "9"));
+        Assert.Equal(200, await StatusAsync(gateway, "/get/0", "7"));
+
+        // Looking made the time no longer: who watches numbers goes on paying for them.
+        time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(429, await StatusAsync(gateway, "/get/0", "7"));
+        Assert.Equal(200, await StatusAsync(gateway, "/get/0", "8"));
+    }
+
+    [Fact]
+    public async Task A_list_that_was_waited_for_is_the_waiting_worker_s_own_from_its_first_use_on()
+    {
+        var time = new FakeTimeProvider();
+        await using var gateway = await StartAsync(options => options.GuessBurst = 1, time);
+        Assert.Equal(200, await StatusAsync(gateway, "/get/0", "7"));
+
+        gateway.Grains.Queue.IsKnown = key => key == "queue/7";
+        Assert.Equal(200, await StatusAsync(gateway, "/get/0", "7"));
+        time.Advance(TimeSpan.FromHours(1));
 
         Assert.Equal(200, await StatusAsync(gateway, "/get/0", "7"));
-        Assert.Equal(200, await StatusAsync(gateway, "/get/0", "7"));
-        Assert.Equal(429, await StatusAsync(gateway, "/get/0", "7"));
+        Assert.Equal(429, await StatusAsync(gateway, "/get/0", "8"));
+    }
+
+    [Fact]
+    public async Task What_was_paid_to_look_at_a_number_is_no_permit_to_make_a_list()
+    {
+        await using var gateway = await StartAsync(options => options.ListCreationBurst = 1);
+        Assert.Equal(200, await StatusAsync(gateway, "/get/0", "1"));
+        Assert.Equal(200, await StatusAsync(gateway, "/init/5", "2"));
+
+        Assert.Equal(429, await StatusAsync(gateway, "/init/5", "1"));
+        Assert.Equal(200, await StatusAsync(gateway, "/get/0", "1"));
     }
 
     [Theory]
@@ -95,7 +134,7 @@ public sealed class GuessTests
         gateway.Grains.Queue.Added = new(Grains.Interfaces.StageQueues.AddStageJobsOutcome.Done, 0);
         Assert.Equal(200, (await gateway.SendAsync("POST", "/set", "{}", ("jobix", "5"))).Status);
 
-        Assert.Equal(200, await StatusAsync(gateway, "/get/0", "5"));
+        Assert.Equal(200, await StatusAsync(gateway, "/get/0", "4"));
         Assert.Equal(429, await StatusAsync(gateway, "/get/0", "5"));
     }
 
@@ -131,7 +170,9 @@ public sealed class GuessTests
         // those at the same time would be told apart by their answers.
         Assert.Equal(1, most);
         Assert.Equal(5, gateway.Grains.Calls.Count(call => call.Method == "IsKnown" && !call.Key.EndsWith('0')));
-        Assert.Equal(answers.Count(status => status == 200), gateway.Grains.Calls.Count(call => call.Method == "HandOut"));
+        Assert.Equal(
+            answers.Count(status => status == 200),
+            gateway.Grains.Calls.Count(call => call.Method == "HandOut"));
         Assert.All(answers, status => Assert.True(status is 200 or 429, $"{status}"));
     }
 
@@ -147,7 +188,7 @@ public sealed class GuessTests
         await StatusAsync(gateway, "/get/0", "1");
 
         await Eventually.IsTrueAsync(
-            async () => await StatusAsync(gateway, "/get/0", "1") == 200, "a permit has come back");
+            async () => await StatusAsync(gateway, "/get/0", "2") == 200, "a permit has come back");
     }
 
     [Fact]
@@ -187,15 +228,18 @@ public sealed class GuessTests
     private static async Task<int> StatusAsync(TestGateway gateway, string path, string number) =>
         (await gateway.GetAsync(path, ("jobix", number))).Status;
 
-    private static async Task<TestGateway> StartAsync(Action<GatewayOptions>? configure = null)
+    private static async Task<TestGateway> StartAsync(
+        Action<GatewayOptions>? configure = null, TimeProvider? time = null)
     {
-        var gateway = await TestGateway.StartAsync(options =>
-        {
-            // As slow as can be: none comes back while a test runs.
-            options.GuessesPerMinute = 1;
-            options.ListCreationsPerMinute = 1;
-            configure?.Invoke(options);
-        });
+        var gateway = await TestGateway.StartAsync(
+            options =>
+            {
+                // As slow as can be: none comes back while a test runs.
+                options.GuessesPerMinute = 1;
+                options.ListCreationsPerMinute = 1;
+                configure?.Invoke(options);
+            },
+            services => services.AddSingleton(time ?? TimeProvider.System));
         gateway.Grains.Queue.IsKnown = key => key == $"queue/{Known}";
         return gateway;
     }

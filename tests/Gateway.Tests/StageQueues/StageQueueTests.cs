@@ -44,7 +44,8 @@ public abstract class StageQueueTests : IClassFixture<GatewayFixture>
 
     protected static byte[] Zlib(string text) => Zlib(Encoding.UTF8.GetBytes(text));
 
-    protected static byte[] Zlib(byte[] bytes) => Pack(bytes, stream => new ZLibStream(stream, CompressionLevel.Optimal));
+    protected static byte[] Zlib(byte[] bytes) =>
+        Pack(bytes, stream => new ZLibStream(stream, CompressionLevel.Optimal));
 
     protected static byte[] Gzip(string text) =>
         Pack(Encoding.UTF8.GetBytes(text), stream => new GZipStream(stream, CompressionLevel.Optimal));

@@ -23,6 +23,28 @@ public sealed class MoveTests
         Assert.False(job.IsHandedOut);
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_job_that_is_given_back_keeps_what_is_held_against_it_so_that_it_does_not_go_round_for_ever(
+        bool isLate)
+    {
+        var list = TestList.Of([1]);
+        list.Set(maxAttempts: 2);
+        list.Get(0, lease: 1);
+        list.WaitSeconds(1);
+        list.Sweep();
+        if (!isLate) list.Get(0);
+
+        list.Move(1, 0);
+
+        Assert.Equal((0, 1), (list.Job(1).Stage, list.Job(1).FailedAttempts));
+        Assert.Equal(1, list.Get(0, lease: 1).FailedAttempts);
+        list.WaitSeconds(1);
+        list.Sweep();
+        Assert.Equal([1], list.State.Flagged);
+        list.Move(1, 2);
+        Assert.Equal((2, 0), (list.Job(1).Stage, list.Job(1).FailedAttempts));
+    }
+
     [Fact]
     public void What_is_not_given_stays()
     {
