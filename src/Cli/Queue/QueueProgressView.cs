@@ -51,12 +51,12 @@ internal static class QueueProgressView
     private sealed class Bars(QueueReport report) : Renderable
     {
         protected override Measurement Measure(RenderOptions options, int maxWidth) =>
-            Rows(maxWidth).Measure(options, maxWidth);
+            ((IRenderable)Fit(maxWidth)).Measure(options, maxWidth);
 
         protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) =>
-            Rows(maxWidth).Render(options, maxWidth);
+            ((IRenderable)Fit(maxWidth)).Render(options, maxWidth);
 
-        private IRenderable Rows(int maxWidth)
+        private Rows Fit(int maxWidth)
         {
             var width = Math.Clamp(maxWidth - OtherWidth, LeastBarWidth, MostBarWidth);
             var table = TableOutput.Columns("STAGE", "", "JOBS", "HANDED OUT", "FLAGGED", "LIFETIME");
@@ -71,9 +71,10 @@ internal static class QueueProgressView
                     Lifetime(stage.LifetimeMinutes));
             }
 
-            var bold = new Style(decoration: Decoration.Bold);
+            var whole = Percentage(report);
+            var bar = Bar(report.Progress, Math.Clamp(maxWidth - whole.Length - 2, LeastBarWidth, width));
             return new Rows(
-                new Text($"{Bar(report.Progress, width)}  {Percentage(report)}", bold), Text.Empty, table);
+                new Text($"{bar}  {whole}", new Style(decoration: Decoration.Bold)), Text.Empty, table);
         }
     }
 }

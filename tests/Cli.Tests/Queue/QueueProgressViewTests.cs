@@ -50,7 +50,7 @@ public sealed class QueueProgressViewTests
     }
 
     [Theory]
-    [InlineData(60)]
+    [InlineData(72)]
     [InlineData(80)]
     [InlineData(100)]
     [InlineData(300)]

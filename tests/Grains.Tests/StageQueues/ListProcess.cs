@@ -2,9 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Sluice.EmbeddedHost;
 using Sluice.Grains.Interfaces.StageQueues;
-using Sluice.Grains.Jobs;
 using Sluice.Grains.Ports;
 using Sluice.Grains.StageQueues;
 using Sluice.Scheduling.StageQueues;
@@ -17,30 +15,31 @@ internal sealed class ListProcess : IAsyncDisposable
 {
     public const string Key = "queue/7";
 
-    private readonly ServiceProvider _services;
+    private readonly ListHost _host;
     private readonly ScriptedRows _store;
 
-    public ListProcess(ScriptedRows store, FakeTimeProvider time, Action<StageQueueOptions>? configure = null)
+    private ListProcess(ListHost host, ScriptedRows store) => (_host, _store) = (host, store);
+
+    public IStageQueueGrain List => _host.Grains.GetGrain<IStageQueueGrain>(Key);
+
+    public IMeterFactory Meters => _host.Services.GetRequiredService<IMeterFactory>();
+
+    public DueRowLoop DueRows => ActivatorUtilities.CreateInstance<DueRowLoop>(_host.Services);
+
+    public static async Task<ListProcess> StartAsync(
+        ScriptedRows store, FakeTimeProvider time, Action<StageQueueOptions>? configure = null)
     {
-        _store = store;
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddMetrics();
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
-        services.AddSingleton<TimeProvider>(time);
-        services.AddSingleton<IRowCollections>(store);
-        services.AddSingleton<IDueRows>(store);
-        services.AddEmbeddedGrainHost(host => host.AddGrainsFrom(typeof(JobGrain).Assembly));
-        services.AddSluiceGrains();
-        services.Configure<StageQueueOptions>(options => configure?.Invoke(options));
-        _services = services.BuildServiceProvider();
+        var host = await ListHost.StartAsync(services =>
+        {
+            services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
+            services.AddSingleton<TimeProvider>(time);
+            services.AddSingleton<IRowCollections>(store);
+            services.AddSingleton<IDueRows>(store);
+            services.AddSluiceGrains();
+            services.Configure<StageQueueOptions>(options => configure?.Invoke(options));
+        });
+        return new(host, store);
     }
-
-    public IStageQueueGrain List => _services.GetRequiredService<IGrainFactory>().GetGrain<IStageQueueGrain>(Key);
-
-    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
-
-    public DueRowLoop DueRows => ActivatorUtilities.CreateInstance<DueRowLoop>(_services);
 
     public static ReadOnlyMemory<byte> Json(string text) => Encoding.UTF8.GetBytes(text);
 
@@ -66,5 +65,5 @@ internal sealed class ListProcess : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
 }

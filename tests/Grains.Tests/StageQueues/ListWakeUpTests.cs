@@ -17,7 +17,7 @@ public sealed class ListWakeUpTests
     [Fact]
     public async Task A_list_that_is_not_in_memory_is_woken_when_a_job_is_over_its_time()
     {
-        await using (var first = Start())
+        await using (var first = await StartAsync())
         {
             await first.List.InitializeAsync(new([0, 10]));
             await first.AddAsync(2);
@@ -25,7 +25,7 @@ public sealed class ListWakeUpTests
             await first.List.HandOutAsync(new() { Stage = 0, Next = 1, OperationId = "b" });
         }
 
-        await using var second = Start();
+        await using var second = await StartAsync();
         using var stop = new CancellationTokenSource();
         var loop = second.DueRows.RunAsync(stop.Token);
         await AdvanceAsync(TimeSpan.FromSeconds(59));
@@ -47,7 +47,7 @@ public sealed class ListWakeUpTests
     [Fact]
     public async Task Each_commit_says_when_the_list_must_be_woken_next()
     {
-        await using var process = Start();
+        await using var process = await StartAsync();
         await process.List.InitializeAsync(new([2, 1]));
         Assert.Null(_store.Committed[^1].DueAt);
         await process.AddAsync(1);
@@ -63,7 +63,7 @@ public sealed class ListWakeUpTests
     [Fact]
     public async Task Reads_find_what_is_over_by_now_even_before_the_wake_up()
     {
-        await using var process = Start();
+        await using var process = await StartAsync();
         await process.List.InitializeAsync(new([1]));
         await process.AddAsync(3);
         _time.Advance(TimeSpan.FromMinutes(1));
@@ -78,7 +78,7 @@ public sealed class ListWakeUpTests
     [Fact]
     public async Task Of_many_jobs_that_are_over_at_once_a_commit_takes_some_and_the_rest_follows_by_itself()
     {
-        await using var process = Start(options => options.MaxSwept = 10);
+        await using var process = await StartAsync(options => options.MaxSwept = 10);
         await process.List.InitializeAsync(new([1]));
         await process.AddAsync(35);
         _time.Advance(TimeSpan.FromMinutes(1));
@@ -93,7 +93,7 @@ public sealed class ListWakeUpTests
     [Fact]
     public async Task What_happens_to_jobs_is_counted_once_it_is_committed()
     {
-        await using var process = Start();
+        await using var process = await StartAsync();
         var counted = new SortedDictionary<string, long>(StringComparer.Ordinal);
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, all) =>
@@ -131,7 +131,8 @@ public sealed class ListWakeUpTests
         }
     }
 
-    private ListProcess Start(Action<StageQueueOptions>? configure = null) => new(_store, _time, configure);
+    private Task<ListProcess> StartAsync(Action<StageQueueOptions>? configure = null) =>
+        ListProcess.StartAsync(_store, _time, configure);
 
     /// <summary>The loop waits for a tick, and is in the next wait when it has done what was due.</summary>
     private async Task AdvanceAsync(TimeSpan span)

@@ -6,19 +6,17 @@ using Sluice.Testing;
 
 namespace Sluice.Grains.Tests.StageQueues;
 
-public sealed class StageQueueGrainTests : IAsyncDisposable
+public sealed class StageQueueGrainTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new();
     private readonly ScriptedRows _store;
-    private readonly ListProcess _process;
+    private ListProcess _process = null!;
 
-    public StageQueueGrainTests()
-    {
-        _store = new(new ModelStore(GrainsJsonContext.Default.Options, _time));
-        _process = Start();
-    }
+    public StageQueueGrainTests() => _store = new(new ModelStore(GrainsJsonContext.Default.Options, _time));
 
-    public ValueTask DisposeAsync() => _process.DisposeAsync();
+    public async Task InitializeAsync() => _process = await StartAsync();
+
+    public async Task DisposeAsync() => await _process.DisposeAsync();
 
     [Fact]
     public async Task A_list_is_known_from_its_first_write_on()
@@ -193,7 +191,7 @@ public sealed class StageQueueGrainTests : IAsyncDisposable
     {
         const int Jobs = 200;
         await _process.AddAsync(Jobs);
-        await using var other = Start();
+        await using var other = await StartAsync();
         await Task.WhenAll(_process.List.GetProgressAsync(), other.List.GetProgressAsync());
         var jobs = new ConcurrentBag<long>();
 
@@ -224,7 +222,7 @@ public sealed class StageQueueGrainTests : IAsyncDisposable
         });
         await MoveAsync(3, "m");
         _time.Advance(TimeSpan.FromMinutes(1));
-        await using var other = Start();
+        await using var other = await StartAsync();
 
         Assert.Equal(await ShowAsync(_process), await ShowAsync(other));
         Assert.Equal(await ShowAsync(_process, isFlagged: true), await ShowAsync(other, isFlagged: true));
@@ -259,7 +257,7 @@ public sealed class StageQueueGrainTests : IAsyncDisposable
         static Task AssertRefused<T>(Func<Task<T>> call) => Assert.ThrowsAnyAsync<ArgumentException>(call);
     }
 
-    private ListProcess Start() => new(_store, _time);
+    private Task<ListProcess> StartAsync() => ListProcess.StartAsync(_store, _time);
 
     private Task<HandOutAnswer> GetAsync(string operation) =>
         _process.List.HandOutAsync(new() { Stage = 0, Next = 1, OperationId = operation });
