@@ -139,7 +139,12 @@ internal sealed class ControlPlane
         services.AddEmbeddedGrainHost(host => host.AddGrainsFrom(typeof(JobGrain).Assembly));
         services.AddSluiceGrains();
         services.AddSingleton<IGrainFactory>(new CallPath(_world.Network, Process));
-        services.Configure<JobOptions>(jobs => jobs.LongestBackoff = TimeSpan.FromSeconds(20));
+        services.Configure<JobOptions>(jobs =>
+        {
+            // A storm is short: what fails comes up again within it.
+            jobs.FirstBackoff = TimeSpan.FromMilliseconds(50);
+            jobs.LongestBackoff = TimeSpan.FromSeconds(20);
+        });
         services.Configure<ExecutorLoopOptions>(loop => loop.NodeInterval = TimeSpan.FromSeconds(5));
         services.Configure<EmbeddedHostOptions>(host =>
         {

@@ -28,6 +28,9 @@ internal static class Promises
     public const string AcknowledgedStays = "what was acknowledged stays";
     public const string OperationsCountOnce = "an operation counts once";
     public const string GenerationsNeverFall = "generations and attempts never fall";
+    public const string RunningHasStarted = "what is said to run has started";
+    public const string FailuresCountOnce = "a failure counts once";
+    public const string TakenOverIsDecided = "a job takes over only what the ledger decided";
     public const string EndsAreFinal = "an end is final";
     public const string SuccessorsBeginAnew = "nothing of a deleted job touches its successor";
     public const string RunsAreKnown = "what runs is known until it has ended";

@@ -8,6 +8,8 @@ namespace Sluice.Simulation;
 /// </summary>
 internal sealed class Weather(SortedDictionary<string, long> counts)
 {
+    private const int MaxNames = 8;
+
     /// <summary>Another storm.</summary>
     public void Change(ChanceStream chance)
     {
@@ -19,8 +21,8 @@ internal sealed class Weather(SortedDictionary<string, long> counts)
         SlowStore = Rate(0.003);
         LostCall = Rate(0.003);
         LostAnswer = Rate(0.005);
-        LateCall = Rate(0.03);
-        RepeatedCall = Rate(0.03);
+        LateCall = Rate(0.05);
+        RepeatedCall = Rate(0.1);
         FailedExecutorCall = Rate(0.01);
         SlowExecutor = Rate(0.02);
         MissedStart = Rate(0.2);
@@ -39,6 +41,7 @@ internal sealed class Weather(SortedDictionary<string, long> counts)
         DamagedRun = Rate(0.02);
         Stall = Rate(0.02);
         MarkerLifetimeChanges = chance.Is(0.5) ? 100_000 : chance.Between(1, 50);
+        Names = chance.Is(0.5) ? MaxNames : chance.Between(1, 3);
     }
 
     public double FailedRead { get; private set; }
@@ -100,8 +103,16 @@ internal sealed class Weather(SortedDictionary<string, long> counts)
 
     public int MarkerLifetimeChanges { get; private set; }
 
+    /// <summary>
+    /// Jobs that clients name, from j0 on. Many compete for GPUs; of a few, each sees much: an end while it restarts, a
+    /// successor while it dies.
+    /// </summary>
+    public int Names { get; private set; } = MaxNames;
+
     /// <summary>Until then no operation of the store ends.</summary>
     public TimeSpan StallEndsAt { get; set; }
+
+    public string AnyName(ChanceStream chance) => $"j{chance.Below(Names)}";
 
     public void Count(string what) => counts[what] = counts.GetValueOrDefault(what) + 1;
 }

@@ -10,9 +10,6 @@ internal sealed class Network(Simulator simulator, Weather weather)
 {
     private readonly List<Endpoint> _endpoints = [];
 
-    /// <summary>The servers that take calls, oldest first.</summary>
-    public IReadOnlyList<Endpoint> Endpoints => _endpoints;
-
     public Endpoint Join(SimulatedProcess process, IGrainFactory grains, Mishap die)
     {
         var endpoint = new Endpoint(process, grains, die);

@@ -14,10 +14,12 @@ internal sealed class Invariants
         Ledger = new(simulator.Fail, weather.Count);
         Runs = new(Ledger, simulator.Fail, weather.Count);
         Rows = new(Runs, simulator.Fail, weather.Count);
-        Answers = new(Rows, simulator.Fail);
+        Answers = new(Rows, Ledger, simulator.Fail);
         Lists = new(Rows, simulator.Fail);
         Ledger.IsInUse = Runs.IsInUse;
+        Ledger.Seen = Answers.Seen;
         Runs.IsOver = Rows.IsOver;
+        Rows.IsDecided = Ledger.IsDecided;
         Rows.Seen = (key, version) =>
         {
             Answers.Seen(key, version.State);

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Sluice.Grains.Capacity;
 using Sluice.Grains.Events;
+using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Ports;
 using Sluice.Scheduling.Ledger;
 
@@ -7,111 +9,76 @@ namespace Sluice.Simulation.Checks;
 
 /// <summary>
 /// Watches the ledger's commits: no GPU held twice, none given out that is not there, none free before what ran on it
-/// is gone, no namespace raised over its quota, a due row for all that waits for a time, a reason for every decision,
-/// told in the same commit.
+/// is gone, no namespace raised over its quota, a due row for all that waits for a time, each generation given out
+/// once, a reason for every decision, told in the same commit.
 /// </summary>
 internal sealed class LedgerCheck(Action<string, string> fail, Action<string> count)
 {
-    private readonly SortedDictionary<string, LedgerEntry> _entries = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, LedgerNode> _nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, LedgerQuota> _quotas = new(StringComparer.Ordinal);
+    private const int MaxRemembered = 10_000;
+
     private readonly SortedDictionary<(string Node, int Gpu), string> _holders = [];
-    private long _lastGeneration;
+    private readonly Dictionary<long, LedgerEntry> _decisions = [];
+    private readonly Queue<long> _decisionsInOrder = [];
 
     /// <summary>True where processes of the uid use the GPU.</summary>
     public Func<string, (string Node, int Gpu), bool> IsInUse { get; set; } = (_, _) => false;
 
-    /// <summary>By uid, as committed.</summary>
-    public IReadOnlyDictionary<string, LedgerEntry> Entries => _entries;
+    /// <summary>Told of every version.</summary>
+    public Action<LedgerState> Seen { get; set; } = _ => { };
+
+    /// <summary>As committed. Claims may be older than the rows of their jobs: they are no reason to commit.</summary>
+    public LedgerState State { get; private set; } = LedgerState.Empty;
 
     public string? HolderOf((string Node, int Gpu) gpu) => _holders.GetValueOrDefault(gpu);
+
+    /// <summary>True: the ledger has committed just that.</summary>
+    public bool IsDecided(Allocation allocation) =>
+        _decisions.TryGetValue(allocation.Generation, out var entry)
+        && (entry.Uid, entry.IsAdmitted, entry.GpuCount)
+            == (allocation.Uid, allocation.IsAdmitted, allocation.GpuCount)
+        && entry.Blocks.Length == allocation.Blocks.Length
+        && entry.Blocks.Zip(allocation.Blocks).All(pair =>
+            pair.First.Node == pair.Second.Node && pair.First.Gpus.SequenceEqual(pair.Second.Gpus));
 
     public void Committed(RowBatch batch)
     {
         var written = LedgerRows.Read(batch.Upserts);
-        foreach (var (collection, key) in batch.Deletes)
-        {
-            _ = collection switch
-            {
-                "node" => _nodes.Remove(key),
-                "quota" => _quotas.Remove(key),
-                _ => false,
-            };
-        }
-
-        foreach (var node in written.Nodes.Values)
-        {
-            _nodes[node.Name] = node;
-        }
-
-        foreach (var quota in written.Quotas.Values)
-        {
-            _quotas[quota.Namespace] = quota;
-        }
-
-        var held = _quotas.Keys.ToDictionary(name => name, HeldIn);
-        var deleted = batch.Deletes.Where(row => row.Collection == "entry").Select(row => row.Key).ToList();
-        foreach (var uid in deleted)
-        {
-            Release(uid, []);
-        }
-
-        foreach (var entry in written.Entries.Values)
-        {
-            Release(entry.Uid, [.. entry.Held()]);
-        }
-
-        foreach (var entry in written.Entries.Values)
-        {
-            Take(entry);
-        }
-
-        JudgeGenerations(batch, written);
+        var before = State;
+        var after = Merge(before, written, batch.Deletes);
+        JudgeHolders(before, after, written);
+        JudgeQuotas(before, after);
+        JudgeGenerations(batch, before, after, written);
+        JudgeWakeUp(batch, after);
         var told = Told(batch);
         foreach (var entry in written.Entries.Values)
         {
-            var before = _entries.GetValueOrDefault(entry.Uid);
-            Judge(before, entry);
-            Fail(entry.Generation != (before?.Generation ?? 0) && !told.Contains((entry.Uid, entry.Generation)),
-                Promises.DecisionsAreTold,
-                $"nothing tells of generation {entry.Generation} of {entry.Claim.JobName} ({entry.Uid})");
-            _entries[entry.Uid] = entry;
+            var known = before.Entries.GetValueOrDefault(entry.Uid);
+            Judge(known, entry);
+            if (entry.Generation != (known?.Generation ?? 0))
+            {
+                Decided(entry);
+                Fail(!told.Contains((entry.Uid, entry.Generation)), Promises.DecisionsAreTold,
+                    $"nothing tells of generation {entry.Generation} of {entry.Claim.JobName} ({entry.Uid})");
+            }
         }
 
-        deleted.ForEach(uid => _entries.Remove(uid));
-        foreach (var (name, before) in held)
-        {
-            Fail(_quotas.TryGetValue(name, out var quota) && HeldIn(name) > Math.Max(quota.GpuCount, before),
-                Promises.HeldIsWithinQuota, $"{name} holds {HeldIn(name)} of {quota?.GpuCount}");
-        }
-
-        // A crash right after this commit leaves the due row alone to bring the change about.
-        foreach (var entry in _entries.Values.Where(entry =>
-            entry.Pending is { } pending && !(batch.DueAt <= pending.DeadlineAt)))
-        {
-            fail(Promises.WakeUpsAreStored,
-                $"{entry.Claim.JobName} is to change by {entry.Pending!.DeadlineAt:O}, the wake-up is {batch.DueAt:O}");
-        }
-
+        State = after;
+        Seen(after);
     }
 
-    /// <summary>What is new lies between the head before and the head that the same commit writes, each once.</summary>
-    private void JudgeGenerations(RowBatch batch, LedgerState written)
+    private static LedgerState Merge(
+        LedgerState before, LedgerState written, ImmutableArray<(string Collection, string Key)> deletes)
     {
-        var hasHead = batch.Upserts.Any(row => row.Collection == "head");
-        Fail(hasHead && written.LastGeneration <= _lastGeneration, Promises.GenerationsNeverStartOver,
-            $"{written.LastGeneration} after {_lastGeneration}");
-        var head = Math.Max(_lastGeneration, written.LastGeneration);
-        var given = new HashSet<long>();
-        foreach (var entry in written.Entries.Values
-            .Where(entry => entry.Generation != (_entries.GetValueOrDefault(entry.Uid)?.Generation ?? 0)))
+        return new()
         {
-            Fail(entry.Generation <= _lastGeneration || entry.Generation > head || !given.Add(entry.Generation),
-                Promises.GenerationsAreUnique,
-                $"{entry.Claim.JobName} gets {entry.Generation}, the heads are {_lastGeneration} and {head}");
-        }
+            Nodes = before.Nodes.RemoveRange(Deleted("node")).SetItems(written.Nodes),
+            Quotas = before.Quotas.RemoveRange(Deleted("quota")).SetItems(written.Quotas),
+            Entries = before.Entries.RemoveRange(Deleted("entry")).SetItems(written.Entries),
+            LastGeneration = Math.Max(before.LastGeneration, written.LastGeneration),
+        };
 
-        _lastGeneration = head;
+        IEnumerable<string> Deleted(string collection) =>
+            deletes.Where(row => row.Collection == collection).Select(row => row.Key);
     }
 
     private static HashSet<(string Uid, long Generation)> Told(RowBatch batch) =>
@@ -121,45 +88,89 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
             .Select(happened => (happened.Uid!, happened.Generation!.Value)),
     ];
 
-    private void Release(string uid, HashSet<(string Node, int Gpu)> kept)
+    private void JudgeHolders(LedgerState before, LedgerState after, LedgerState written)
     {
-        if (!_entries.TryGetValue(uid, out var before))
+        foreach (var uid in before.Entries.Keys.Where(uid => !after.Entries.ContainsKey(uid)))
         {
-            return;
+            Release(before.Entries[uid], []);
         }
 
+        foreach (var entry in written.Entries.Values)
+        {
+            if (before.Entries.TryGetValue(entry.Uid, out var known))
+            {
+                Release(known, [.. entry.Held()]);
+            }
+        }
+
+        foreach (var entry in written.Entries.Values)
+        {
+            Take(before.Entries.GetValueOrDefault(entry.Uid), entry, after);
+        }
+    }
+
+    private void Release(LedgerEntry before, HashSet<(string Node, int Gpu)> kept)
+    {
         foreach (var gpu in before.Held().Where(gpu => !kept.Contains(gpu)))
         {
-            Fail(IsInUse(uid, gpu), Promises.GpusAreFreeOnceConfirmed,
-                $"{gpu} of {before.Claim.JobName} ({uid}) is free, and its processes use it");
+            Fail(IsInUse(before.Uid, gpu), Promises.GpusAreFreeOnceConfirmed,
+                $"{gpu} of {before.Claim.JobName} ({before.Uid}) is free, and its processes use it");
             _holders.Remove(gpu);
         }
     }
 
-    private void Take(LedgerEntry entry)
+    private void Take(LedgerEntry? before, LedgerEntry entry, LedgerState after)
     {
-        var before = _entries.TryGetValue(entry.Uid, out var known) ? known.Held().ToHashSet() : [];
+        var known = before?.Held().ToHashSet() ?? [];
         foreach (var gpu in entry.Held())
         {
-            if (_holders.TryGetValue(gpu, out var other) && other != entry.Uid)
-            {
-                fail(Promises.NoGpuIsHeldTwice,
-                    $"{gpu} is held by {other} and given to {entry.Claim.JobName} ({entry.Uid})");
-            }
-
-            if (!before.Contains(gpu))
-            {
-                Fail(!_nodes.TryGetValue(gpu.Node, out var node) || !node.Has(gpu.Gpu),
-                    Promises.HeldIsWithinAllocatable,
-                    $"{gpu} is given to {entry.Claim.JobName}, and is not there");
-            }
-
+            Fail(_holders.TryGetValue(gpu, out var other) && other != entry.Uid, Promises.NoGpuIsHeldTwice,
+                $"{gpu} is held by {other} and given to {entry.Claim.JobName} ({entry.Uid})");
+            Fail(!known.Contains(gpu) && !(after.Nodes.TryGetValue(gpu.Node, out var node) && node.Has(gpu.Gpu)),
+                Promises.HeldIsWithinAllocatable, $"{gpu} is given to {entry.Claim.JobName}, and is not there");
             _holders[gpu] = entry.Uid;
         }
     }
 
-    private int HeldIn(string name) =>
-        _entries.Values.Where(entry => entry.Claim.Namespace == name).Sum(entry => entry.HeldGpus);
+    /// <summary>A quota may be lowered under what is held already; then nothing more is given.</summary>
+    private void JudgeQuotas(LedgerState before, LedgerState after)
+    {
+        foreach (var quota in after.Quotas.Values)
+        {
+            var held = after.HeldIn(quota.Namespace);
+            Fail(held > quota.GpuCount && held > before.HeldIn(quota.Namespace), Promises.HeldIsWithinQuota,
+                $"{quota.Namespace} holds {held} of {quota.GpuCount}");
+        }
+    }
+
+    /// <summary>What is new lies between the head before and the head that the same commit writes, each once.</summary>
+    private void JudgeGenerations(RowBatch batch, LedgerState before, LedgerState after, LedgerState written)
+    {
+        var hasHead = batch.Upserts.Any(row => row.Collection == "head");
+        Fail(hasHead && written.LastGeneration <= before.LastGeneration, Promises.GenerationsNeverStartOver,
+            $"{written.LastGeneration} after {before.LastGeneration}");
+        var given = new HashSet<long>();
+        foreach (var entry in written.Entries.Values
+            .Where(entry => entry.Generation != (before.Entries.GetValueOrDefault(entry.Uid)?.Generation ?? 0)))
+        {
+            Fail(entry.Generation <= before.LastGeneration || entry.Generation > after.LastGeneration
+                    || !given.Add(entry.Generation),
+                Promises.GenerationsAreUnique,
+                $"{entry.Claim.JobName} gets {entry.Generation}, the heads are {before.LastGeneration} and "
+                + $"{after.LastGeneration}");
+        }
+    }
+
+    /// <summary>A crash right after this commit leaves the due row alone to bring the change about.</summary>
+    private void JudgeWakeUp(RowBatch batch, LedgerState after)
+    {
+        foreach (var entry in after.Entries.Values.Where(entry =>
+            entry.Pending is { } pending && !(batch.DueAt <= pending.DeadlineAt)))
+        {
+            fail(Promises.WakeUpsAreStored,
+                $"{entry.Claim.JobName} is to change by {entry.Pending!.DeadlineAt:O}, the wake-up is {batch.DueAt:O}");
+        }
+    }
 
     private void Judge(LedgerEntry? before, LedgerEntry after)
     {
@@ -186,6 +197,16 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
             (true, false) => "decisions: preempted",
             _ => "decisions: other",
         });
+    }
+
+    private void Decided(LedgerEntry entry)
+    {
+        _decisions[entry.Generation] = entry;
+        _decisionsInOrder.Enqueue(entry.Generation);
+        if (_decisionsInOrder.Count > MaxRemembered)
+        {
+            _decisions.Remove(_decisionsInOrder.Dequeue());
+        }
     }
 
     private void Fail(bool isBroken, string invariant, string what)

@@ -30,7 +30,7 @@ internal sealed class QuietCheck(World world)
             }
         }
 
-        foreach (var entry in world.Invariants.Ledger.Entries.Values)
+        foreach (var entry in world.Invariants.Ledger.State.Entries.Values)
         {
             var state = world.Invariants.Rows.StateOf(entry.Claim.JobKey);
             if (state.Managed?.Uid != entry.Uid || state.Managed.IsEndConfirmed)

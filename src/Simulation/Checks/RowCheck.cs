@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Sluice.Grains;
 using Sluice.Grains.Interfaces;
+using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
 using Sluice.Grains.Jobs;
 using Sluice.Grains.Ports;
@@ -16,8 +17,8 @@ internal sealed record RowVersion(JobRow Row, JobState State)
 
 /// <summary>
 /// Watches the commits of job rows: what only ever grows never falls (a lost update would show), each operation is
-/// counted once, an end is confirmed only when nothing lives, and a successor of a name begins with nothing of its
-/// predecessor.
+/// counted once, what is said of an attempt is true of that one, an end is confirmed only when nothing lives, and a
+/// successor of a name begins with nothing of its predecessor.
 /// </summary>
 internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Action<string> count)
 {
@@ -32,6 +33,9 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
 
     /// <summary>The newest version of each job's row, deleted ones too.</summary>
     public IReadOnlyDictionary<string, RowVersion> Rows => _rows;
+
+    /// <summary>True: the ledger has committed just that.</summary>
+    public Func<Allocation, bool> IsDecided { get; set; } = _ => true;
 
     /// <summary>Told of every version.</summary>
     public Action<string, RowVersion> Seen { get; set; } = (_, _) => { };
@@ -105,18 +109,37 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
             Notified(key, before, after);
         }
 
-        if (before.Managed is not { } old || after.Managed is not { } now)
+        if (before.Managed is { } old && after.Managed is { } now)
         {
-            return;
+            GoesOn(key, old, now);
+        }
+    }
+
+    private void GoesOn(string key, ManagedJob old, ManagedJob now)
+    {
+        Compare(key, Promises.GenerationsNeverFall, old.Generation, now.Generation);
+        if (now.Generation != old.Generation && !IsDecided(now.Applied!))
+        {
+            fail(Promises.TakenOverIsDecided, $"{key} takes over {now.Applied}");
         }
 
-        Compare(key, Promises.GenerationsNeverFall, old.Generation, now.Generation);
         Compare(key, Promises.GenerationsNeverFall, old.Attempt, now.Attempt);
         Compare(key, Promises.GenerationsNeverFall, old.ConfirmedGeneration, now.ConfirmedGeneration);
         Compare(key, Promises.AcknowledgedStays, old.Notifications, now.Notifications);
         if (old.End != JobEnd.None && now.End != old.End)
         {
             fail(Promises.EndsAreFinal, $"{key} was {old.End} and is {now.End}");
+        }
+
+        // A report that is late, or comes twice, may be of an earlier attempt.
+        if (old.RunningSince is null && now.RunningSince is not null && runs.LastStarted(now.Uid) < now.Attempt)
+        {
+            fail(Promises.RunningHasStarted, $"{key} is running, and attempt {now.Attempt} never started");
+        }
+
+        if (now.Failures > old.Failures && runs.LastEnded(now.Uid) < old.Attempt)
+        {
+            fail(Promises.FailuresCountOnce, $"{key} counts {now.Failures}, and attempt {old.Attempt} has not ended");
         }
 
         if (runs.GenerationAlive(now.Uid) is { } alive && now.ConfirmedGeneration > old.ConfirmedGeneration

@@ -11,7 +11,7 @@ internal sealed class RunCheck(LedgerCheck ledger, Action<string, string> fail, 
     private const int MaxRemembered = 10_000;
 
     private readonly Dictionary<string, SimulatedRun> _alive = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (int Attempt, long Generation)> _last = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Attempts> _attempts = new(StringComparer.Ordinal);
     private readonly Queue<string> _inOrder = [];
     private readonly Dictionary<(string Node, int Gpu), string> _users = [];
 
@@ -25,6 +25,12 @@ internal sealed class RunCheck(LedgerCheck ledger, Action<string, string> fail, 
 
     public bool IsInUse(string uid, (string Node, int Gpu) gpu) => _users.GetValueOrDefault(gpu) == uid;
 
+    /// <summary>The last attempt of the uid that had processes; 0: none.</summary>
+    public int LastStarted(string uid) => _attempts.GetValueOrDefault(uid)?.Started ?? 0;
+
+    /// <summary>The last attempt of the uid that is over, or came to nothing; 0: none.</summary>
+    public int LastEnded(string uid) => _attempts.GetValueOrDefault(uid)?.Ended ?? 0;
+
     public void Started(SimulatedRun run)
     {
         count("runs: started");
@@ -34,18 +40,11 @@ internal sealed class RunCheck(LedgerCheck ledger, Action<string, string> fail, 
             fail(Promises.UidRunsOnce, $"{what} starts beside attempt {_alive[run.Uid].Attempt}");
         }
 
-        if (_last.TryGetValue(run.Uid, out var last))
-        {
-            Fail(run.Attempt <= last.Attempt, Promises.AttemptStartsOnce, $"{what} starts after {last.Attempt}");
-            Fail(run.Generation < last.Generation, Promises.OlderGenerationNeverFollows,
-                $"{what} starts under {run.Generation} after {last.Generation}");
-        }
-        else
-        {
-            _inOrder.Enqueue(run.Uid);
-        }
-
-        _last[run.Uid] = (run.Attempt, run.Generation);
+        var last = AttemptsOf(run.Uid);
+        Fail(run.Attempt <= last.Started, Promises.AttemptStartsOnce, $"{what} starts after {last.Started}");
+        Fail(run.Generation < last.Generation, Promises.OlderGenerationNeverFollows,
+            $"{what} starts under {run.Generation} after {last.Generation}");
+        (last.Started, last.Generation) = (run.Attempt, run.Generation);
         Fail(IsOver(run.Uid), Promises.NothingStartsAfterItsEnd, $"{what} starts, and its end was confirmed");
         foreach (var gpu in run.Gpus)
         {
@@ -55,20 +54,36 @@ internal sealed class RunCheck(LedgerCheck ledger, Action<string, string> fail, 
                 $"{what} starts on {gpu}, which {ledger.HolderOf(gpu) ?? "nobody"} holds");
             _users[gpu] = run.Uid;
         }
-
-        if (_inOrder.Count > MaxRemembered)
-        {
-            _last.Remove(_inOrder.Dequeue());
-        }
     }
 
+    /// <summary>Also where nothing of it ever came up.</summary>
     public void Ended(SimulatedRun run)
     {
-        _alive.Remove(run.Uid);
+        AttemptsOf(run.Uid).Ended = run.Attempt;
+        if (!_alive.Remove(run.Uid))
+        {
+            return;
+        }
+
         foreach (var gpu in run.Gpus.Where(gpu => _users.GetValueOrDefault(gpu) == run.Uid))
         {
             _users.Remove(gpu);
         }
+    }
+
+    private Attempts AttemptsOf(string uid)
+    {
+        if (!_attempts.TryGetValue(uid, out var attempts))
+        {
+            _attempts.Add(uid, attempts = new());
+            _inOrder.Enqueue(uid);
+            if (_inOrder.Count > MaxRemembered)
+            {
+                _attempts.Remove(_inOrder.Dequeue());
+            }
+        }
+
+        return attempts;
     }
 
     private void Fail(bool isBroken, string invariant, string what)
@@ -77,5 +92,16 @@ internal sealed class RunCheck(LedgerCheck ledger, Action<string, string> fail, 
         {
             fail(invariant, what);
         }
+    }
+
+    /// <summary>What was seen of a uid's attempts.</summary>
+    private sealed class Attempts
+    {
+        public int Started { get; set; }
+
+        /// <summary>Of the last that started.</summary>
+        public long Generation { get; set; }
+
+        public int Ended { get; set; }
     }
 }

@@ -104,7 +104,7 @@ internal sealed class SimulatedRun(Cluster cluster, DesiredRun spec, JobScript s
             Note("is asked to end");
             var takes = Math.Min(script.SecondsToStop, Cluster.GracePeriod.TotalSeconds);
             _next?.Cancel();
-            After(TimeSpan.FromSeconds(takes * (0.5 + (_chance.Fraction() / 2))), 
+            After(TimeSpan.FromSeconds(takes * (0.5 + (_chance.Fraction() / 2))),
                 () => cluster.Simulator.Watch(EndAsAskedAsync()));
         }
 
@@ -191,9 +191,9 @@ internal sealed class SimulatedRun(Cluster cluster, DesiredRun spec, JobScript s
         {
             (IsAlive, IsUp) = (false, false);
             Note($"ends: {phase} {exitCode}");
-            cluster.Checks.Ended(this);
         }
 
+        cluster.Checks.Ended(this);
         _waiting.ForEach(waiting => waiting.SetResult());
         _waiting.Clear();
         cluster.Simulator.After(EndShowsAt > TimeSpan.Zero ? EndShowsAt - cluster.Simulator.Now : TimeSpan.Zero,

@@ -98,7 +98,7 @@ internal sealed class Disasters
         {
             var key = chance.Is(0.5)
                 ? GrainKeys.Capacity(GrainKeys.DefaultDomain)
-                : Clients.KeyOf(Workload.AnyName(chance));
+                : Clients.KeyOf(_world.Weather.AnyName(chance));
             chance.Pick(_world.Servers).Crash(key);
         }
     }

@@ -11,8 +11,6 @@ namespace Sluice.Simulation.Workloads;
 /// </summary>
 internal sealed class Workload
 {
-    private const int Names = 8;
-
     private readonly World _world;
     private readonly Clients _clients;
     private readonly Disasters _disasters;
@@ -33,8 +31,6 @@ internal sealed class Workload
     public Clients Clients => _clients;
 
     public Disasters Disasters => _disasters;
-
-    public static string AnyName(ChanceStream chance) => $"j{chance.Below(Names)}";
 
     /// <summary>Moves follow each other from now on.</summary>
     public void Begin() => Next();
@@ -59,7 +55,7 @@ internal sealed class Workload
             return;
         }
 
-        var name = AnyName(chance);
+        var name = _world.Weather.AnyName(chance);
         _world.Simulator.Watch(chance.Below(20) switch
         {
             < 6 => _clients.DeployAsync(Script(name, chance)),

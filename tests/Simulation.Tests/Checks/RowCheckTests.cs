@@ -1,4 +1,6 @@
 using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Grains.Capacity;
+using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Jobs;
 
 namespace Sluice.Simulation.Tests.Checks;
@@ -160,7 +162,10 @@ public sealed class RowCheckTests : CheckBench
         var state = Deployed("u1");
         var high = what switch
         {
-            "generation" => state.Managed! with { Applied = new() { Uid = "u1", Generation = 2, GpuCount = 0, Reason = "" } },
+            "generation" => state.Managed! with
+            {
+                Applied = new() { Uid = "u1", Generation = 2, GpuCount = 0, Reason = "" },
+            },
             "attempt" => state.Managed! with { Attempt = 2 },
             _ => state.Managed! with { ConfirmedGeneration = 2 },
         };
@@ -170,5 +175,24 @@ public sealed class RowCheckTests : CheckBench
         Write(state);
 
         Assert.Equal([Promises.GenerationsNeverFall], Broken);
+    }
+
+    [Fact]
+    [Breaks(Promises.TakenOverIsDecided)]
+    public void A_job_that_takes_over_what_nobody_decided_shows()
+    {
+        Rows.IsDecided = Ledger.IsDecided;
+        Commit(Holding("u1", 1, 0), Holding("u2", 2, 1));
+        var state = Deployed("u1");
+        Write(state);
+        Write(TakingOver(LedgerViews.Allocation(Ledger.State.Entries["u1"])));
+        Assert.Empty(Broken);
+
+        Write(TakingOver(LedgerViews.Allocation(Ledger.State.Entries["u2"]) with { Uid = "u1" }));
+
+        Assert.Equal([Promises.TakenOverIsDecided], Broken);
+
+        JobState TakingOver(Allocation allocation) =>
+            state with { Managed = state.Managed! with { Applied = allocation } };
     }
 }

@@ -139,6 +139,40 @@ public sealed class RunCheckTests : CheckBench
         Assert.Equal([Promises.GpusAreFreeOnceConfirmed], Broken);
     }
 
+    [Fact]
+    [Breaks(Promises.RunningHasStarted)]
+    public void A_job_that_is_said_to_run_before_its_attempt_has_started_shows()
+    {
+        var state = Deployed("u1");
+        var first = state.Managed! with { Attempt = 1 };
+        Write(state);
+        Write(state with { Managed = first });
+        Runs.Started(Run("u1", attempt: 1, generation: 1, 0));
+        Write(state with { Managed = first with { RunningSince = DateTimeOffset.UnixEpoch } });
+        Assert.Empty(Broken);
+
+        Write(state with { Managed = first with { Attempt = 2 } });
+        Write(state with { Managed = first with { Attempt = 2, RunningSince = DateTimeOffset.UnixEpoch } });
+
+        Assert.Equal([Promises.RunningHasStarted], Broken);
+    }
+
+    [Fact]
+    [Breaks(Promises.FailuresCountOnce)]
+    public void A_failure_that_counts_twice_shows()
+    {
+        var state = Deployed("u1");
+        Write(state);
+        Write(state with { Managed = state.Managed! with { Attempt = 1 } });
+        Runs.Ended(Run("u1", attempt: 1, generation: 1, 0));
+        Write(state with { Managed = state.Managed! with { Attempt = 2, Failures = 1 } });
+        Assert.Empty(Broken);
+
+        Write(state with { Managed = state.Managed! with { Attempt = 3, Failures = 2 } });
+
+        Assert.Equal([Promises.FailuresCountOnce], Broken);
+    }
+
     private SimulatedRun Run(string uid, int attempt, long generation, params int[] gpus) =>
         new(_cluster, Desired(uid, attempt, generation, gpus), Script);
 }
