@@ -10,7 +10,9 @@ using Sluice.Grains;
 using Sluice.Grains.Capacity;
 using Sluice.Grains.Jobs;
 using Sluice.Grains.Ports;
+using Sluice.Scheduling.Policies;
 using Sluice.Simulation.Calls;
+using Sluice.Simulation.Checks;
 using Sluice.Simulation.Engine;
 using Sluice.Simulation.Machines;
 using Sluice.Simulation.Store;
@@ -138,6 +140,9 @@ internal sealed class ControlPlane
         services.AddHostedService<ExecutorLoop>();
         services.AddEmbeddedGrainHost(host => host.AddGrainsFrom(typeof(JobGrain).Assembly));
         services.AddSluiceGrains();
+        var policy = services.Single(service => service.ServiceType == typeof(IPolicy)).ImplementationFactory!;
+        services.AddSingleton<IPolicy>(
+            provider => new CheckedPolicy((IPolicy)policy(provider), _world.Invariants.Reasons));
         services.AddSingleton<IGrainFactory>(new CallPath(_world.Network, Process));
         services.Configure<JobOptions>(jobs =>
         {

@@ -12,6 +12,7 @@ internal static class Promises
     public const string GenerationsAreUnique = "each generation is given out once";
     public const string GenerationsNeverStartOver = "generations never start over";
     public const string DecisionsHaveReasons = "every decision has its reason";
+    public const string ReasonsAreTrue = "the words and numbers of a reason are true";
     public const string DecisionsAreTold = "every decision is told in the commit that makes it";
     public const string WakeUpsAreStored = "what must happen at a time is due in the same commit";
 

@@ -46,7 +46,8 @@ public sealed class HistoryTests
         ("store: stalled", 100), ("conflicts", 100), ("nodes: lost", 50), ("nodes: shrunk", 10), ("runs: lost", 50),
         ("runs: started", 2_000), ("decisions: admitted", 1_000), ("decisions: resized", 200),
         ("decisions: preempted", 10), ("jobs: deployed", 1_000), ("jobs: completed", 1_000), ("jobs: deleted", 200),
-        ("lists: checked", 500), ("clients: count", 500), ("clients: checkpoint", 5_000),
+        ("reasons: checked, Admit", 1_000),
+        ("reasons: checked, Preempt", 10), ("reasons: checked, Wait", 500), ("lists: checked", 500), ("clients: count", 500), ("clients: checkpoint", 5_000),
     ];
 
     private static string Describe(HistoryResult failing)

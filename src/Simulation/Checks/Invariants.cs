@@ -5,13 +5,15 @@ using Sluice.Simulation.Store;
 namespace Sluice.Simulation.Checks;
 
 /// <summary>
-/// All that must hold, tied to the commits of the store. They see what is stored and what runs, and nothing else.
+/// All that must hold, tied to the commits of the store. They see what is stored and what runs; of what a server has in
+/// memory only the snapshots that decisions are made on.
 /// </summary>
 internal sealed class Invariants
 {
     public Invariants(Simulator simulator, ModelTables tables, Weather weather)
     {
         Ledger = new(simulator.Fail, weather.Count);
+        Reasons = new(simulator.Fail, weather.Count);
         Runs = new(Ledger, simulator.Fail, weather.Count);
         Rows = new(Runs, simulator.Fail, weather.Count);
         Answers = new(Rows, Ledger, simulator.Fail);
@@ -30,6 +32,8 @@ internal sealed class Invariants
     }
 
     public LedgerCheck Ledger { get; }
+
+    public ReasonCheck Reasons { get; }
 
     public RunCheck Runs { get; }
 
