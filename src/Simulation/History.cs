@@ -16,11 +16,17 @@ public static class History
     /// <param name="plan">Which.</param>
     /// <param name="trace">Gets a line for whatever happens; null: nobody reads it.</param>
     /// <param name="progress">Told after each storm and its rest how many steps there were so far.</param>
-    public static HistoryResult Play(HistoryPlan plan, TextWriter? trace = null, Action<long>? progress = null)
+    /// <param name="cancellationToken">Ends it between two steps.</param>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public static HistoryResult Play(
+        HistoryPlan plan,
+        TextWriter? trace = null,
+        Action<long>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(plan.Steps);
-        var world = new World(plan.Seed, plan.Only, trace);
+        var world = new World(plan.Seed, plan.Only, trace, cancellationToken);
         var workload = new Workload(world);
         var simulator = world.Simulator;
         workload.Disasters.Build(simulator.Chance.Stream("cluster"));

@@ -4,7 +4,9 @@ namespace Sluice.Simulation;
 /// Makes a failing history short: first fewer steps, then fewer happenings, by halves, quarters and so on, as long as
 /// the same invariant breaks.
 /// </summary>
-public sealed class Reducer(Func<HistoryPlan, HistoryResult> play)
+/// <param name="play">Plays a history again; it may be cancelled by throwing.</param>
+/// <param name="progress">Told the number of each replay before it begins, 1 to <see cref="MaxReplays"/>.</param>
+public sealed class Reducer(Func<HistoryPlan, HistoryResult> play, Action<int>? progress = null)
 {
     /// <summary>Replays that one reduction may take.</summary>
     public const int MaxReplays = 600;
@@ -81,6 +83,7 @@ public sealed class Reducer(Func<HistoryPlan, HistoryResult> play)
         }
 
         _replays++;
+        progress?.Invoke(_replays);
         var result = play(failing.Plan with { Steps = steps, Only = only?.ToHashSet(StringComparer.Ordinal) });
         return result.Violation?.Invariant == failing.Violation!.Invariant ? result : null;
     }

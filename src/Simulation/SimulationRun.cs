@@ -29,7 +29,7 @@ public sealed class SimulationRun
     /// <param name="histories">1 or more.</param>
     /// <param name="steps">Of each.</param>
     /// <param name="progress">Told of the histories and steps so far; from any thread, one at a time.</param>
-    /// <param name="cancellationToken">Ends the run between histories.</param>
+    /// <param name="cancellationToken">Ends the run between two steps.</param>
     public static SimulationRun Play(
         ulong first,
         int histories,
@@ -46,12 +46,15 @@ public sealed class SimulationRun
         Parallel.For(0, histories, options, index =>
         {
             long told = 0;
-            var result = History.Play(new() { Seed = first + (ulong)index, Steps = steps }, progress: soFar =>
-            {
-                run.Tell(soFar - told, progress);
-                told = soFar;
-                cancellationToken.ThrowIfCancellationRequested();
-            });
+            var plan = new HistoryPlan { Seed = first + (ulong)index, Steps = steps };
+            var result = History.Play(
+                plan,
+                progress: soFar =>
+                {
+                    run.Tell(soFar - told, progress);
+                    told = soFar;
+                },
+                cancellationToken: cancellationToken);
             run.Add(result, progress);
         });
         run._failing.Sort((one, other) => one.Plan.Seed.CompareTo(other.Plan.Seed));

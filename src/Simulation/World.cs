@@ -17,10 +17,11 @@ internal sealed class World : IUidSource
     private int _serversMade;
     private long _uidsMade;
 
-    public World(ulong seed, IReadOnlySet<string>? only, TextWriter? trace)
+    public World(
+        ulong seed, IReadOnlySet<string>? only, TextWriter? trace, CancellationToken cancellationToken = default)
     {
         var output = new Trace(trace);
-        Simulator = new(new(seed, only), output);
+        Simulator = new(new(seed, only), output, cancellationToken);
         output.Of(Simulator);
         Weather = new(Counts);
         Invariants = new(Simulator, Tables, Weather);

@@ -45,6 +45,29 @@ public sealed class ReducerTests
         Assert.InRange(replays, 1, Reducer.MaxReplays);
     }
 
+    [Fact]
+    public void A_reduction_counts_its_replays_and_ends_where_one_is_cancelled()
+    {
+        var replays = new List<int>();
+        using var cancelled = new CancellationTokenSource();
+        HistoryResult PlayUntilCancelled(HistoryPlan plan)
+        {
+            cancelled.Token.ThrowIfCancellationRequested();
+            return Play(plan, ["h3"], 40);
+        }
+
+        Assert.Throws<OperationCanceledException>(() => new Reducer(PlayUntilCancelled, replay =>
+        {
+            replays.Add(replay);
+            if (replay == 5)
+            {
+                cancelled.Cancel();
+            }
+        }).Reduce(Failing(["h3"])));
+
+        Assert.Equal([1, 2, 3, 4, 5], replays);
+    }
+
     private static HistoryResult Failing(string[] needed) =>
         Play(new() { Seed = 1, Steps = 1_000 }, needed, step: 40);
 

@@ -11,8 +11,6 @@ internal static class SimulateCommand
     private const int MaxHistories = 1_000_000;
     private const int MaxSteps = 1_000_000_000;
 
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(2);
-
     public static Command Create(CliEnvironment environment)
     {
         var seed = GlobalOptions.Integer(
@@ -44,43 +42,48 @@ internal static class SimulateCommand
                 result.AddError("--trace and --only have no json form");
             }
         });
-        command.SetAction((parsed, cancellationToken) => Task.Run(
-            () => Run(
-                environment,
-                (ulong)(parsed.GetValue(seed) ?? 1),
-                parsed.GetValue(steps) ?? 10_000,
-                parsed.GetValue(histories) ?? 1,
-                parsed.GetValue(trace),
-                parsed.GetValue(only),
-                parsed.GetValue(output) == "json",
-                cancellationToken),
-            cancellationToken));
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var plan = new HistoryPlan
+            {
+                Seed = (ulong)(parsed.GetValue(seed) ?? 1),
+                Steps = parsed.GetValue(steps) ?? 10_000,
+                Only = parsed.GetValue(only)?.Split(',').ToHashSet(),
+            };
+            var isTraced = parsed.GetValue(trace);
+            return isTraced || plan.Only is not null
+                ? PlayOneAsync(environment, plan, isTraced, cancellationToken)
+                : PlayManyAsync(
+                    environment, plan, parsed.GetValue(histories) ?? 1, parsed.GetValue(output) == "json",
+                    cancellationToken);
+        });
         return command;
     }
 
-    private static int Run(
-        CliEnvironment environment,
-        ulong seed,
-        long steps,
-        int histories,
-        bool isTraced,
-        string? only,
-        bool asJson,
-        CancellationToken cancellationToken)
+    /// <summary>Ctrl-C ends it where it is: what was traced so far is printed.</summary>
+    private static async Task<int> PlayOneAsync(
+        CliEnvironment environment, HistoryPlan plan, bool isTraced, CancellationToken cancellationToken)
+    {
+        var result = await Task.Run(
+            () => History.Play(plan, isTraced ? environment.Out : null, cancellationToken: cancellationToken),
+            cancellationToken);
+        environment.Out.WriteLine(
+            result.Violation is { } violation ? $"violated: {violation}" : $"{result.Steps} steps, 0 violations");
+        return result.Violation is null ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static async Task<int> PlayManyAsync(
+        CliEnvironment environment, HistoryPlan first, int histories, bool asJson, CancellationToken cancellationToken)
     {
         var began = environment.Time.GetTimestamp();
-        if (isTraced || only is not null)
-        {
-            var plan = new HistoryPlan { Seed = seed, Steps = steps, Only = only?.Split(',').ToHashSet() };
-            var result = History.Play(plan, isTraced ? environment.Out : null);
-            environment.Out.WriteLine(
-                result.Violation is { } violation ? $"violated: {violation}" : $"{result.Steps} steps, 0 violations");
-            return result.Violation is null ? ExitCode.Done : ExitCode.Failed;
-        }
-
-        var run = SimulationRun.Play(seed, histories, steps, ShowProgress(environment, histories), cancellationToken);
+        var run = await environment.Progress.ShowAsync("playing histories", say => Task.Run(
+            () => SimulationRun.Play(
+                first.Seed, histories, first.Steps,
+                (played, steps) => say(Pace(played, histories, steps, environment.Time.GetElapsedTime(began))),
+                cancellationToken),
+            cancellationToken));
         var elapsed = environment.Time.GetElapsedTime(began);
-        var reduced = run.Failing.Count == 0 ? null : Reduce(environment, run.Failing[0]);
+        var reduced = run.Failing.Count == 0 ? null : await ReduceAsync(environment, run.Failing[0], cancellationToken);
         if (asJson)
         {
             environment.Out.WriteLine(Json(run, elapsed, reduced));
@@ -112,22 +115,9 @@ internal static class SimulateCommand
         Replay = reduced is null ? null : ReplayCommand(reduced),
     });
 
-    private static Action<int, long> ShowProgress(CliEnvironment environment, int histories)
-    {
-        var shown = environment.Time.GetTimestamp();
-        var began = shown;
-        return (played, steps) =>
-        {
-            if (environment.Time.GetElapsedTime(shown) >= ProgressInterval)
-            {
-                shown = environment.Time.GetTimestamp();
-                var pace = steps / environment.Time.GetElapsedTime(began).TotalSeconds;
-                environment.Error.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{played} of {histories} histories, {steps} steps, {pace:F0} a second"));
-            }
-        };
-    }
+    private static string Pace(int played, int histories, long steps, TimeSpan elapsed) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{played} of {histories} histories, {steps} steps, {steps / elapsed.TotalSeconds:F0} a second");
 
     private static void WriteSummary(CliEnvironment environment, SimulationRun run, TimeSpan elapsed)
     {
@@ -147,10 +137,15 @@ internal static class SimulateCommand
         }
     }
 
-    private static HistoryResult Reduce(CliEnvironment environment, HistoryResult failing)
+    private static Task<HistoryResult> ReduceAsync(
+        CliEnvironment environment, HistoryResult failing, CancellationToken cancellationToken)
     {
-        environment.Error.WriteLine($"reducing seed {failing.Plan.Seed}…");
-        return new Reducer(plan => History.Play(plan)).Reduce(failing);
+        var what = $"reducing seed {failing.Plan.Seed}";
+        return environment.Progress.ShowAsync(what, say => Task.Run(
+            () => new Reducer(
+                plan => History.Play(plan, cancellationToken: cancellationToken),
+                replay => say($"{what}: replay {replay} of at most {Reducer.MaxReplays}")).Reduce(failing),
+            cancellationToken));
     }
 
     private static void WriteReduced(CliEnvironment environment, HistoryResult failing, HistoryResult reduced)

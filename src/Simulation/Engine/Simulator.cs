@@ -16,12 +16,16 @@ internal sealed class Simulator
     private readonly List<(SimulatedProcess Owner, object Work)> _ready = [];
     private readonly ChanceStream _order;
     private readonly int _thread = Environment.CurrentManagedThreadId;
+    private readonly CancellationToken _cancellationToken;
     private long _eventsMade;
     private volatile string? _stray;
 
-    public Simulator(Chance chance, Trace trace)
+    /// <param name="chance">All of it.</param>
+    /// <param name="trace">Gets all that happens.</param>
+    /// <param name="cancellationToken">Ends the run between two steps.</param>
+    public Simulator(Chance chance, Trace trace, CancellationToken cancellationToken = default)
     {
-        (Chance, Trace) = (chance, trace);
+        (Chance, Trace, _cancellationToken) = (chance, trace, cancellationToken);
         _order = chance.Stream("order-of-work");
         World = new(this, "world");
     }
@@ -80,6 +84,7 @@ internal sealed class Simulator
 
     /// <summary>Runs until <paramref name="isDone"/>, or something went wrong.</summary>
     /// <exception cref="InvalidOperationException">The simulation itself is broken.</exception>
+    /// <exception cref="OperationCanceledException">It was asked to end.</exception>
     public void RunUntil(Func<bool> isDone)
     {
         // Inside a task of the world, and of no other context, so that whatever is awaited here comes back to it.
@@ -90,6 +95,7 @@ internal sealed class Simulator
             DoReadyWork();
             while (Violation is null && !isDone())
             {
+                _cancellationToken.ThrowIfCancellationRequested();
                 Step();
             }
         });

@@ -53,4 +53,17 @@ public sealed class SimulateCommandTests
         Assert.Equal(ExitCode.Done, result.Code);
         Assert.DoesNotContain("  client  ", result.Out, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("--trace")]
+    [InlineData("--histories", "2")]
+    public async Task An_interrupted_simulation_ends_between_two_steps(params string[] options)
+    {
+        using var interrupted = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        string[] command = ["simulate", "--seed", "5", "--steps", "1000000000", .. options];
+
+        var result = await new Shell().RunAsync(command, interrupted.Token);
+
+        Assert.Equal(ExitCode.Interrupted, result.Code);
+    }
 }

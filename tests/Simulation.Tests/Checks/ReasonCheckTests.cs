@@ -1,5 +1,4 @@
 using Sluice.Scheduling.Ledger;
-using Sluice.Scheduling.Policies;
 using Sluice.Simulation.Checks;
 
 namespace Sluice.Simulation.Tests.Checks;
