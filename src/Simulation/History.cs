@@ -93,6 +93,7 @@ public static class History
             }
 
             nextLook = simulator.Now + TimeSpan.FromSeconds(1);
+            workload.Finish();
             var unfinished = check.FindUnfinished(workload.Clients.Open);
             if (unfinished is not null && simulator.Now > until)
             {

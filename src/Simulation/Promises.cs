@@ -36,6 +36,15 @@ internal static class Promises
     public const string SuccessorsBeginAnew = "nothing of a deleted job touches its successor";
     public const string RunsAreKnown = "what runs is known until it has ended";
 
+    // Lists of the stage queue.
+    public const string NoJobHasTwoWorkers = "no job is given to two workers unless it was taken back";
+    public const string NoJobMovesByItself = "no waiting job moves by itself";
+    public const string HandOutsNeverStartOver = "hand-outs never start over";
+    public const string LeasesFence = "a lease that is over moves nothing";
+    public const string KeysGetTheFirstAnswer = "a key that is used again gets the first answer";
+    public const string ListsNeverMeet = "a job of one list never appears in another";
+    public const string ListedJobsStay = "no job of a list is lost";
+
     // Answers.
     public const string AcknowledgedIsStored = "what was acknowledged is stored";
     public const string ListsNameJobsOnce = "lists name a job once";

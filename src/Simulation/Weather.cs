@@ -42,6 +42,7 @@ internal sealed class Weather(SortedDictionary<string, long> counts)
         Stall = Rate(0.02);
         MarkerLifetimeChanges = chance.Is(0.5) ? 100_000 : chance.Between(1, 50);
         Names = chance.Is(0.5) ? MaxNames : chance.Between(1, 3);
+        OfLists = chance.Is(0.5) ? chance.Between(1, 3) / 4.0 : 0;
     }
 
     public double FailedRead { get; private set; }
@@ -108,6 +109,9 @@ internal sealed class Weather(SortedDictionary<string, long> counts)
     /// successor while it dies.
     /// </summary>
     public int Names { get; private set; } = MaxNames;
+
+    /// <summary>Of each move of clients: it is about lists of the stage queue.</summary>
+    public double OfLists { get; private set; }
 
     /// <summary>Until then no operation of the store ends.</summary>
     public TimeSpan StallEndsAt { get; set; }

@@ -1,3 +1,4 @@
+using Sluice.Grains.Interfaces;
 using Sluice.Grains.Jobs;
 using Sluice.Simulation.Engine;
 using Sluice.Simulation.Store;
@@ -18,6 +19,8 @@ internal sealed class Invariants
         Rows = new(Runs, simulator.Fail, weather.Count);
         Answers = new(Rows, Ledger, simulator.Fail);
         Lists = new(Rows, simulator.Fail);
+        Queues = new(simulator.Fail, weather.Count, () => Simulator.Start + simulator.Now);
+        Grants = new(Queues, simulator.Fail);
         Ledger.IsInUse = Runs.IsInUse;
         Ledger.Seen = Answers.Seen;
         Runs.IsOver = Rows.IsOver;
@@ -28,7 +31,18 @@ internal sealed class Invariants
             Lists.Seen(key, version);
         };
         tables.OnJobCommitted = (row, state) => Rows.Committed(row, (JobState)state);
-        tables.OnRowsCommitted = Ledger.Committed;
+        Queues.Seen = Grants.Seen;
+        tables.OnRowsCommitted = batch =>
+        {
+            if (batch.Owner.StartsWith($"{GrainKeys.StageQueueKind}/", StringComparison.Ordinal))
+            {
+                Queues.Committed(batch);
+            }
+            else
+            {
+                Ledger.Committed(batch);
+            }
+        };
     }
 
     public LedgerCheck Ledger { get; }
@@ -42,4 +56,8 @@ internal sealed class Invariants
     public AnswerCheck Answers { get; }
 
     public ListCheck Lists { get; }
+
+    public QueueCheck Queues { get; }
+
+    public GrantCheck Grants { get; }
 }

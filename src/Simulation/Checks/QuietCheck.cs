@@ -1,4 +1,5 @@
 using Sluice.Grains.Jobs;
+using Sluice.Simulation.Workloads;
 
 namespace Sluice.Simulation.Checks;
 
@@ -46,7 +47,7 @@ internal sealed class QuietCheck(World world)
 
         return world.Cluster.Alive.FirstOrDefault() is { } run
             ? $"attempt {run.Attempt} of {run.Uid} still runs"
-            : null;
+            : QueueWorkload.FindUnfinished(world.Invariants.Queues);
     }
 
     /// <summary>Its least fits on the empty cluster, and in its quota.</summary>

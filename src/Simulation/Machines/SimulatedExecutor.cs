@@ -87,10 +87,11 @@ internal sealed class SimulatedExecutor(
         return launched.Task;
     }
 
+    /// <summary>Only its own starts: what another server began was there before this one had the machines.</summary>
     private bool IsMissed(SimulatedRun run)
     {
-        var isMissed = simulator.Chance.Stream($"executor.observe/{run.Script.JobName}")
-            .Strikes(weather.MissedStart, "misses");
+        var isMissed = run.Starter == process
+            && simulator.Chance.Stream($"executor.observe/{run.Script.JobName}").Strikes(weather.MissedStart, "misses");
         if (isMissed)
         {
             weather.Count("runs: missed while they start");

@@ -98,6 +98,7 @@ internal sealed class Disasters
         {
             var key = chance.Is(0.5)
                 ? GrainKeys.Capacity(GrainKeys.DefaultDomain)
+                : chance.Is(_world.Weather.OfLists) ? QueueWorkload.AnyKey(chance)
                 : Clients.KeyOf(_world.Weather.AnyName(chance));
             chance.Pick(_world.Servers).Crash(key);
         }

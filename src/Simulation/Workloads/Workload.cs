@@ -14,6 +14,7 @@ internal sealed class Workload
     private readonly World _world;
     private readonly Clients _clients;
     private readonly Disasters _disasters;
+    private readonly QueueWorkload _queues;
     private readonly Dictionary<string, JobScript> _scripts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, double> _clock = new(StringComparer.Ordinal);
     private long _moves;
@@ -24,6 +25,7 @@ internal sealed class Workload
     {
         _world = world;
         _clients = new(world);
+        _queues = new(world, _clients);
         _disasters = new(world);
         world.Cluster.NotifyAsync = NotifyAsync;
     }
@@ -37,6 +39,9 @@ internal sealed class Workload
 
     /// <summary>No more moves; what began goes on.</summary>
     public void End() => _next?.Cancel();
+
+    /// <summary>In quiet times: what needs somebody who does it is done.</summary>
+    public void Finish() => _queues.Finish();
 
     private void Next()
     {
@@ -52,6 +57,12 @@ internal sealed class Workload
     {
         if (_disasters.Strike(chance) || !chance.Strikes(1, "client"))
         {
+            return;
+        }
+
+        if (chance.Is(_world.Weather.OfLists))
+        {
+            _world.Simulator.Watch(_queues.MoveAsync(chance));
             return;
         }
 
