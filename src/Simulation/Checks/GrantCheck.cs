@@ -18,7 +18,7 @@ internal sealed class GrantCheck(QueueCheck queues, Action<string, string> fail)
     /// <param name="text">For people.</param>
     public Question Ask(string key, string text)
     {
-        var question = new Question(key, text);
+        var question = new Question(key, text, queues.BeforeOf(key));
         question.Versions.Add(queues.ListOf(key));
         _open.Add(question);
         return question;
@@ -42,10 +42,13 @@ internal sealed class GrantCheck(QueueCheck queues, Action<string, string> fail)
     /// <param name="question">It is answered.</param>
     /// <param name="answer">For people.</param>
     /// <param name="isTrue">Of a version; null: the answer claims nothing.</param>
-    public void Answered(Question question, string answer, Func<ListVersion, bool>? isTrue)
+    /// <param name="isRead">True: it may be of the version before a commit that was not acknowledged yet.</param>
+    public void Answered(
+        Question question, string answer, Func<ListVersion, bool>? isTrue, bool isRead = false)
     {
         _open.Remove(question);
-        if (isTrue is not null && !question.Versions.Exists(version => isTrue(version)))
+        if (isTrue is not null && !question.Versions.Exists(version => isTrue(version))
+            && !(isRead && isTrue(question.Before)))
         {
             fail(Promises.AcknowledgedIsStored, $"{question.Text} was answered {answer}, which holds of no version");
         }
@@ -89,7 +92,7 @@ internal sealed class GrantCheck(QueueCheck queues, Action<string, string> fail)
         }
     }
 
-    public sealed record Question(string Key, string Text)
+    public sealed record Question(string Key, string Text, ListVersion Before)
     {
         /// <summary>Of the list, since it was asked.</summary>
         public List<ListVersion> Versions { get; } = [];

@@ -32,6 +32,7 @@ internal sealed record ListVersion(StageQueueHead Head, ImmutableSortedDictionar
 internal sealed class QueueCheck(Action<string, string> fail, Action<string> count, Func<DateTimeOffset> now)
 {
     private readonly SortedDictionary<string, ListVersion> _lists = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ListVersion> _before = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _moved = new(StringComparer.Ordinal);
 
     /// <summary>Told of every version, by the key of the list.</summary>
@@ -39,6 +40,11 @@ internal sealed class QueueCheck(Action<string, string> fail, Action<string> cou
 
     /// <summary>By key.</summary>
     public IReadOnlyDictionary<string, ListVersion> Lists => _lists;
+
+    /// <summary>
+    /// The version before the newest: who reads while a commit is under way may still be shown that one.
+    /// </summary>
+    public ListVersion BeforeOf(string key) => _before.GetValueOrDefault(key, ListVersion.Nothing);
 
     public ListVersion ListOf(string key) => _lists.GetValueOrDefault(key, ListVersion.Nothing);
 
@@ -83,6 +89,7 @@ internal sealed class QueueCheck(Action<string, string> fail, Action<string> cou
         }
 
         JudgeWakeUp(batch, after);
+        _before[batch.Owner] = before;
         _lists[batch.Owner] = after;
         Seen(batch.Owner, after);
     }

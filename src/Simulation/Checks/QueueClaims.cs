@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sluice.Grains.Interfaces.StageQueues;
-using Sluice.Grains.StageQueues;
 using Sluice.Scheduling.StageQueues;
 
 namespace Sluice.Simulation.Checks;
@@ -46,12 +45,6 @@ internal static class QueueClaims
     public static bool OfRedo(RedoStage command, StageCheck answer, ListVersion list) =>
         answer.Moved == 0 || list.Head.Redos.Any(done =>
             done == new DoneRedo(command.OperationId, answer.Flagged, answer.Moved));
-
-    public static bool OfSettings(StageQueueSettings answer, ListVersion list) =>
-        StageQueueViews.Settings(list.Head) == answer;
-
-    public static bool OfLifetimes(StageLifetimes answer, ListVersion list) =>
-        list.Head.Lifetimes.AsSpan().SequenceEqual(answer.Minutes.AsSpan());
 
     public static bool OfProgress(StageQueueProgress answer, ListVersion list) =>
         answer.JobCount == list.Jobs.Count
