@@ -42,7 +42,7 @@ internal sealed class Weather(SortedDictionary<string, long> counts)
         Stall = Rate(0.02);
         MarkerLifetimeChanges = chance.Is(0.5) ? 100_000 : chance.Between(1, 50);
         Names = chance.Is(0.5) ? MaxNames : chance.Between(1, 3);
-        OfLists = chance.Is(0.5) ? chance.Between(1, 3) / 4.0 : 0;
+        OfLists = chance.Is(0.25) ? chance.Between(1, 3) / 4.0 : 0;
     }
 
     public double FailedRead { get; private set; }

@@ -48,8 +48,8 @@ public sealed class HistoryTests
         ("decisions: preempted", 10), ("jobs: deployed", 1_000), ("jobs: completed", 1_000), ("jobs: deleted", 200),
         ("reasons: checked, Admit", 1_000),
         ("reasons: checked, Preempt", 10), ("reasons: checked, Wait", 500), ("lists: checked", 500),
-        ("queues: handed out", 1_000), ("queues: taken back", 50), ("queues: flagged", 500), ("queues: redone", 10),
-        ("queues: workers died", 30), ("clients: count", 500), ("clients: checkpoint", 5_000),
+        ("queues: handed out", 400), ("queues: taken back", 20), ("queues: flagged", 200), ("queues: moved", 400),
+        ("queues: workers died", 10), ("clients: count", 500), ("clients: checkpoint", 5_000),
     ];
 
     private static string Describe(HistoryResult failing)

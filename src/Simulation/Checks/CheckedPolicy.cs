@@ -14,4 +14,9 @@ internal sealed class CheckedPolicy(IPolicy policy, ReasonCheck reasons) : IPoli
         reasons.Planned(snapshot, plan);
         return plan;
     }
+
+    public bool MayMatter(LedgerEntry entry, JobClaim claim) => policy.MayMatter(entry, claim);
+
+    public LedgerEntry? ChooseScaleUp(LedgerState snapshot, DateTimeOffset now) =>
+        policy.ChooseScaleUp(snapshot, now);
 }

@@ -135,10 +135,16 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
     /// <summary>A quota may be lowered under what is held already; then nothing more is given.</summary>
     private void JudgeQuotas(LedgerState before, LedgerState after)
     {
+        if (after.Quotas.IsEmpty)
+        {
+            return;
+        }
+
+        var (earlier, allocated) = (before.AllocatedByNamespace(), after.AllocatedByNamespace());
         foreach (var quota in after.Quotas.Values)
         {
-            var held = after.HeldIn(quota.Namespace);
-            Fail(held > quota.GpuCount && held > before.HeldIn(quota.Namespace), Promises.HeldIsWithinQuota,
+            var held = allocated.GetValueOrDefault(quota.Namespace);
+            Fail(held > quota.GpuCount && held > earlier.GetValueOrDefault(quota.Namespace), Promises.HeldIsWithinQuota,
                 $"{quota.Namespace} holds {held} of {quota.GpuCount}");
         }
     }

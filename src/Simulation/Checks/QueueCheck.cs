@@ -164,7 +164,7 @@ internal sealed class QueueCheck(Action<string, string> fail, Action<string> cou
 
         if (taken > moves)
         {
-            count(after.FailedAttempts > before.FailedAttempts ? "queues: taken back" : "queues: redone");
+            count("queues: taken back");
         }
 
         if (after.FlaggedAt is not null && before.FlaggedAt is null)

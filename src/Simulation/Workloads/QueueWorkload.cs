@@ -69,7 +69,7 @@ internal sealed class QueueWorkload(World world, Clients clients)
         }
     }
 
-    private static double AnyMinutes(ChanceStream chance) => chance.Is(0.3) ? 0 : chance.Between(1, 30) / 100.0;
+    private static double AnyMinutes(ChanceStream chance) => chance.Is(0.3) ? 0 : chance.Between(1, 30) / 300.0;
 
     private Task AddAsync(string key, ChanceStream chance)
     {
@@ -196,9 +196,16 @@ internal sealed class QueueWorkload(World world, Clients clients)
     private async Task FinishAsync(string key, int stage)
     {
         var request = new HandOut { Stage = stage, Next = stage + 1, OperationId = "", LeaseSeconds = 30 };
-        while (await clients.HandOutAsync(key, request with { OperationId = clients.NextOperation() })
-            is { Answer.Job: { } job })
+        // No more than there can be: a list that hands out for ever is to come to its judgement.
+        for (var done = 0; done < Jobs; done++)
         {
+            var (answer, _) = await clients.HandOutAsync(
+                key, request with { OperationId = clients.NextOperation() });
+            if (answer?.Job is not { } job)
+            {
+                return;
+            }
+
             await clients.MoveAsync(key, new()
             {
                 JobId = job.JobId,
