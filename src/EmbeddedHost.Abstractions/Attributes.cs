@@ -35,7 +35,10 @@ public sealed class IdAttribute(uint id) : Attribute
     | AttributeTargets.Field | AttributeTargets.Parameter)]
 public sealed class ImmutableAttribute : Attribute;
 
-/// <summary>A call that changes nothing; such calls may interleave with one another.</summary>
+/// <summary>
+/// A call that changes nothing; such calls may interleave with one another, but overtake no other call. One must not
+/// wait for another that comes back to the same grain: a call that changes something may have come between the two.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ReadOnlyAttribute : Attribute;
 

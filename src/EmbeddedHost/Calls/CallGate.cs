@@ -1,10 +1,15 @@
 namespace Sluice.EmbeddedHost.Calls;
 
 /// <summary>
-/// Which calls of one activation may run beside which. Read-only calls overtake waiting ones while others of their kind
-/// run, as on Orleans: a read that comes back to the grain through another one must not wait behind a write that waits
-/// for that very read.
+/// Which calls of one activation may run beside which. Read-only calls run beside one another, and in the order of
+/// arrival with exclusive ones: one that comes while an exclusive call waits is queued behind it, so that reads that
+/// overlap keep no write waiting for ever. On Orleans such a read starts at once as long as the first of the running
+/// reads does, and then the write runs, even beside reads that are left; here a write runs beside no read.
 /// </summary>
+/// <remarks>
+/// So a read must not wait for a read-only call that comes back to its own grain through another one: a write between
+/// the two would wait for the first, and the second for the write. An interleaving call may come back.
+/// </remarks>
 internal struct CallGate
 {
     private CallLine _exclusive;
@@ -23,24 +28,9 @@ internal struct CallGate
     /// <summary>Calls that wait or run.</summary>
     public readonly int Count => _waiting + _runningReadOnly + _runningInterleaving + (_isExclusiveRunning ? 1 : 0);
 
-    /// <summary>Counts the call as running, if it may run now.</summary>
-    public bool TryStart(CallKind kind)
-    {
-        switch (kind)
-        {
-            case CallKind.Interleaving:
-                _runningInterleaving++;
-                return true;
-            case CallKind.ReadOnly when !_isExclusiveRunning:
-                _runningReadOnly++;
-                return true;
-            case CallKind.Exclusive when !_isExclusiveRunning && _runningReadOnly == 0:
-                _isExclusiveRunning = true;
-                return true;
-            default:
-                return false;
-        }
-    }
+    /// <summary>Counts a call that has just come as running, if it may run now and overtakes nobody.</summary>
+    public bool TryStart(CallKind kind) =>
+        (kind != CallKind.ReadOnly || _exclusive.First is null) && TryRun(kind);
 
     public void Wait(GrainCall call)
     {
@@ -70,14 +60,32 @@ internal struct CallGate
     {
         var kind =
             _interleaving.First is not null ? CallKind.Interleaving
-            : _readOnly.First is not null && (_runningReadOnly > 0 || IsReadOnlyFirst()) ? CallKind.ReadOnly
+            : IsReadOnlyFirst() ? CallKind.ReadOnly
             : CallKind.Exclusive;
-        return LineOf(ref this, kind).First is not null && TryStart(kind) ? TakeFrom(kind) : null;
+        return LineOf(ref this, kind).First is not null && TryRun(kind) ? TakeFrom(kind) : null;
     }
 
     /// <summary>A waiting call, whether it may run or not; null: none is left.</summary>
     public GrainCall? TakeWaiting() =>
         TakeFrom(CallKind.Interleaving) ?? TakeFrom(IsReadOnlyFirst() ? CallKind.ReadOnly : CallKind.Exclusive);
+
+    private bool TryRun(CallKind kind)
+    {
+        switch (kind)
+        {
+            case CallKind.Interleaving:
+                _runningInterleaving++;
+                return true;
+            case CallKind.ReadOnly when !_isExclusiveRunning:
+                _runningReadOnly++;
+                return true;
+            case CallKind.Exclusive when !_isExclusiveRunning && _runningReadOnly == 0:
+                _isExclusiveRunning = true;
+                return true;
+            default:
+                return false;
+        }
+    }
 
     private readonly bool IsReadOnlyFirst() =>
         _readOnly.First is { } reader && (_exclusive.First is not { } writer || reader.Arrival < writer.Arrival);
