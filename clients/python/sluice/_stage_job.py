@@ -49,7 +49,10 @@ class StageJob:
         """Names this hand-out; no two of a list are the same."""
 
         self.failed_attempts: Optional[int] = told.failed_attempts
-        """How often it was taken back from workers in this stage before; None: the server did not tell."""
+        """Hand-outs that were taken back since an update last moved it to another stage; None: the server did not tell.
+
+        Neither giving it back nor a redo into another stage sets the count to 0.
+        """
 
         self._calls = calls
         self._lease = Lease(calls, told.job_id, told.lease, lease_seconds)
