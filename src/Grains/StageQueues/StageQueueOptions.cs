@@ -27,8 +27,9 @@ public sealed class StageQueueOptions
     public int MaxBatch { get; set; } = 4_096;
 
     /// <summary>
-    /// Jobs over their time that are flagged or taken back in one commit; the rest follows in the next. 1 to 1,000,000;
-    /// default 4,096.
+    /// Jobs over their time that are flagged or taken back by themselves in one commit; the rest follows in the next. 1
+    /// to 1,000,000; default 4,096. A check, a redo, and changed lifetimes or settings are answered for all jobs that
+    /// they concern at once, and so are one commit, of up to <see cref="MaxJobs"/> jobs.
     /// </summary>
     [Range(1, 1_000_000)]
     public int MaxSwept { get; set; } = 4_096;
