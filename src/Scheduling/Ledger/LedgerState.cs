@@ -28,7 +28,7 @@ public sealed record LedgerState
     /// <summary>The newest generation that was given out; never starts over.</summary>
     public long LastGeneration { get; init; }
 
-    /// <summary>GPUs that each namespace holds; those without any are left out.</summary>
+    /// <summary>GPUs that each namespace with a job in the ledger holds, which may be 0; others are left out.</summary>
     public Dictionary<string, int> AllocatedByNamespace()
     {
         var allocated = new Dictionary<string, int>(StringComparer.Ordinal);
