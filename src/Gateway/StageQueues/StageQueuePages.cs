@@ -44,8 +44,10 @@ internal static class StageQueuePages
     public static HtmlPage Jobs(StageQueueProgress progress, StageJobPage jobs, StageJobPage expired)
     {
         var page = new HtmlPage("Jobs and their progress").Add($"<h1>Jobs and their progress</h1>");
-        page.Add($"<p><strong>{progress.Fraction * 100:0.0} %</strong> of {progress.JobCount} jobs to stage ")
-            .Add($"{progress.LastStage}<br><progress max=\"1\" value=\"{progress.Fraction:0.####}\"></progress></p>");
+        // Rounded down: 100.0 % is all of them.
+        var permille = Math.Floor(progress.Fraction * 1000);
+        page.Add($"<p><strong>{permille / 10:0.0} %</strong> of {progress.JobCount} jobs to stage ")
+            .Add($"{progress.LastStage}<br><progress max=\"1000\" value=\"{permille:0}\"></progress></p>");
         AddStages(page, progress);
         AddJobs(page, "Jobs", progress.JobCount, jobs.Jobs, areExpired: false);
         AddJobs(page, "Expired jobs", progress.FlaggedCount, expired.Jobs, areExpired: true);

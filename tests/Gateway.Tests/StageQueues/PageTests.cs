@@ -48,6 +48,20 @@ public sealed class PageTests(GatewayFixture fixture) : StageQueueTests(fixture)
             Commands.Where(call => call.Method == "ReadJobs").Select(call => (StageJobQuery)call.Command!));
     }
 
+    [Theory]
+    [InlineData(99_999, "99.9", "999")]
+    [InlineData(100_000, "100.0", "1000")]
+    [InlineData(57_000, "57.0", "570")]
+    public async Task The_page_says_100_percent_only_once_all_jobs_are_done(int done, string percent, string bar)
+    {
+        Grains.Queue.Progress = Grains.Queue.Progress with { JobCount = 100_000, Fraction = done / 100_000.0 };
+
+        var jobs = await GetAsync("/get");
+
+        Assert.Contains($"<strong>{percent} %</strong> of 100000 jobs", jobs.Body, StringComparison.Ordinal);
+        Assert.Contains($"<progress max=\"1000\" value=\"{bar}\">", jobs.Body, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_page_of_an_empty_list_says_so()
     {
