@@ -58,9 +58,9 @@ public sealed class GatewayOptions
     public int ListCreationsPerMinute { get; set; } = 120;
 
     /// <summary>
-    /// Pairs of an address and a stage queue that it has used, kept in memory, and as many of those that it asked for in
-    /// vain; of more the least recently used go, and count as not used before. About 300 bytes each. 100 to 10,000,000;
-    /// default 100,000.
+    /// Pairs of an address and a stage queue that it has used, kept in memory, and as many of those that it asked for
+    /// in vain; of more the least recently used go, a twentieth at a time, and count as not used before. About 300 bytes
+    /// each. 100 to 10,000,000; default 100,000.
     /// </summary>
     [Range(100, 10_000_000)]
     public int MaxRememberedUses { get; set; } = 100_000;

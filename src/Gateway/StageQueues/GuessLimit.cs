@@ -24,14 +24,20 @@ internal sealed class GuessLimit : IDisposable
     /// </summary>
     private static readonly TimeSpan PaidFor = TimeSpan.FromMinutes(10);
 
+    /// <summary>The share of a full cache that goes at once, so that not every new entry searches all others.</summary>
+    private const double RoomMade = 0.05;
+
     private static readonly object Used = new();
 
     private readonly GrainCalls _calls;
     private readonly TimeProvider _time;
     private readonly MemoryCache _uses;
 
-    /// <summary>When numbers that named no list were paid for. Apart, so that those who guess push no use out.</summary>
+    /// <summary>
+    /// When numbers that named no list were paid for. Apart, so that those who guess push no use out.
+    /// </summary>
     private readonly MemoryCache _paid;
+
     private readonly PartitionedRateLimiter<Bucket> _buckets;
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, TurnCount).Select(_ => new SemaphoreSlim(1, 1))];
 
@@ -59,7 +65,7 @@ internal sealed class GuessLimit : IDisposable
 
     /// <summary>Notes that an address has used a list.</summary>
     public void Remember(CallerAddress caller, string number) =>
-        _uses.Set(new Use(caller, number), Used, new MemoryCacheEntryOptions { Size = 1 });
+        Put(_uses, new(caller, number), Used, new() { Size = 1 });
 
     public void Dispose()
     {
@@ -102,9 +108,19 @@ internal sealed class GuessLimit : IDisposable
     private bool IsPaid(Use use) =>
         _paid.TryGetValue(use, out long at) && _time.GetElapsedTime(at) < PaidFor;
 
-    private void NotePaid(Use use) => _paid.Set(
-        use, _time.GetTimestamp(),
-        new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = PaidFor });
+    private void NotePaid(Use use) =>
+        Put(_paid, use, _time.GetTimestamp(), new() { Size = 1, AbsoluteExpirationRelativeToNow = PaidFor });
+
+    /// <summary>A full cache drops what is put into it, and makes room later: here the least recently used go.</summary>
+    private static void Put<T>(MemoryCache cache, Use use, T value, MemoryCacheEntryOptions options)
+    {
+        cache.Set(use, value, options);
+        if (!cache.TryGetValue(use, out _))
+        {
+            cache.Compact(RoomMade);
+            cache.Set(use, value, options);
+        }
+    }
 
     private TimeSpan? Take(Bucket bucket)
     {

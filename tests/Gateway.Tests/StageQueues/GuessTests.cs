@@ -208,18 +208,47 @@ public sealed class GuessTests
         await using var gateway = await StartAsync(options => options.MaxRememberedUses = 100);
         gateway.Grains.Queue.IsKnown = _ => true;
 
-        for (var number = 0; number < 500; number++) Assert.Equal(200, await StatusAsync(gateway, "/get/0", number));
+        for (var number = 0; number < 500; number++)
+        {
+            Assert.Equal(200, await StatusAsync(gateway, "/get/0", number));
+            Assert.Equal(200, await StatusAsync(gateway, "/get/0", Known));
+        }
 
-        gateway.Grains.Reset();
-        await Eventually.IsTrueAsync(
-            async () =>
-            {
-                gateway.Grains.Reset();
-                await StatusAsync(gateway, "/get/0", Known);
-                await StatusAsync(gateway, "/get/0", Known);
-                return gateway.Grains.Calls.Count(call => call.Method == "IsKnown") <= 1;
-            },
-            "there is room for one that is in use");
+        Assert.Single(gateway.Grains.Calls, call => call.Method == "IsKnown" && call.Key == $"queue/{Known}");
+    }
+
+    [Fact]
+    public async Task Of_more_lists_than_are_remembered_the_newest_is()
+    {
+        await using var gateway = await StartAsync(options => options.MaxRememberedUses = 100);
+        gateway.Grains.Queue.IsKnown = _ => true;
+
+        for (var number = 0; number < 500; number++)
+        {
+            Assert.Equal(200, await StatusAsync(gateway, "/get/0", number));
+            Assert.Equal(200, await StatusAsync(gateway, "/get/0", number));
+        }
+
+        Assert.Equal(500, gateway.Grains.Calls.Count(call => call.Method == "IsKnown"));
+    }
+
+    [Fact]
+    public async Task Of_more_numbers_than_are_remembered_the_newest_that_was_paid_for_is()
+    {
+        await using var gateway = await StartAsync(options =>
+        {
+            options.MaxRememberedUses = 100;
+            options.GuessBurst = 300;
+        });
+
+        // Twice each: the second time is paid for.
+        for (var number = 0; number < 300; number++)
+        {
+            Assert.Equal(200, await StatusAsync(gateway, "/get/0", number));
+            Assert.Equal(200, await StatusAsync(gateway, "/get/0", number));
+        }
+
+        Assert.Equal(429, await StatusAsync(gateway, "/get/0", 300));
     }
 
     private static Task<int> StatusAsync(TestGateway gateway, string path, int number) =>
