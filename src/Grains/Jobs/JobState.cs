@@ -32,7 +32,7 @@ public sealed record JobState : IStoredJob
     /// <summary>Deleted predecessors whose processes are not confirmed gone.</summary>
     public ImmutableArray<EndingRun> Ending { get; init; } = [];
 
-    /// <summary>Operations that count, with their answers; at most <see cref="JobTransitions.MaxAnswered"/>.</summary>
+    /// <summary>Operations that count, with their answers; at most <see cref="AnsweredOperations.MaxNamed"/>.</summary>
     public ImmutableArray<AnsweredOperation> Answered { get; init; } = [];
 
     /// <summary>Fields that a newer version wrote.</summary>

@@ -13,17 +13,8 @@ public sealed record JobDecision(JobState Next, JobAnswer Answer, bool IsChanged
 /// <summary>The commands of the job metadata service on one job. Pure.</summary>
 public static class JobTransitions
 {
-    /// <summary>Operations with a client's key that are remembered a job; the oldest is dropped first.</summary>
-    public const int MaxAnswered = 64;
-
-    /// <summary>The same of those that a gateway named for its own retries.</summary>
-    public const int MaxAnsweredUnnamed = 4;
-
     /// <summary>Deleted predecessors of a name whose end is not confirmed; one more is refused.</summary>
     public const int MaxEnding = 64;
-
-    /// <summary>How long an operation is remembered.</summary>
-    public static readonly TimeSpan AnswerLifetime = TimeSpan.FromHours(24);
 
     public static JobDecision Add(JobState state, string jobName, AddJob command, DateTimeOffset now)
     {
@@ -191,11 +182,7 @@ public static class JobTransitions
             return Refuse(state, JobOutcome.NotFound);
         }
 
-        var earlier = command.OperationId is null
-            ? null
-            : state.Answered.FirstOrDefault(answered =>
-                answered.OperationId == command.OperationId && now - answered.At < AnswerLifetime);
-        if (earlier is not null)
+        if (AnsweredOperations.Find(state.Answered, command.OperationId, now) is { } earlier)
         {
             return earlier.RequestDigest == command.RequestDigest
                 ? new(state, new() { Outcome = JobOutcome.Done, Job = earlier.Answer }, IsChanged: false)
@@ -212,7 +199,8 @@ public static class JobTransitions
         {
             Record = next,
             Answered = command.OperationId is { } operationId
-                ? Remember(state.Answered, new(operationId, command.RequestDigest, now, next), now)
+                ? AnsweredOperations.Remember(
+                    state.Answered, new(operationId, command.RequestDigest, now, next), now)
                 : state.Answered,
         });
     }
@@ -288,20 +276,5 @@ public static class JobTransitions
         }
 
         return merged.ToImmutable();
-    }
-
-    /// <summary>
-    /// What a client named is kept for its whole lifetime, as far as the limit goes; what the gateway named is repeated
-    /// within seconds or never, and must not crowd it out.
-    /// </summary>
-    private static ImmutableArray<AnsweredOperation> Remember(
-        ImmutableArray<AnsweredOperation> answered, AnsweredOperation latest, DateTimeOffset now)
-    {
-        var alive = answered.Where(earlier => now - earlier.At < AnswerLifetime).Append(latest).ToList();
-        return
-        [
-            .. alive.Where(one => one.RequestDigest is null).TakeLast(MaxAnsweredUnnamed),
-            .. alive.Where(one => one.RequestDigest is not null).TakeLast(MaxAnswered),
-        ];
     }
 }

@@ -160,8 +160,8 @@ public sealed class JobTransitionsTests
                 state, new() { OperationId = $"key-{index}", RequestDigest = "d" }, Now).Next;
         }
 
-        Assert.Equal(JobTransitions.MaxAnswered, state.Answered.Count(one => one.RequestDigest is not null));
-        Assert.Equal(JobTransitions.MaxAnsweredUnnamed, state.Answered.Count(one => one.RequestDigest is null));
+        Assert.Equal(AnsweredOperations.MaxNamed, state.Answered.Count(one => one.RequestDigest is not null));
+        Assert.Equal(AnsweredOperations.MaxUnnamed, state.Answered.Count(one => one.RequestDigest is null));
     }
 
     [Fact]
