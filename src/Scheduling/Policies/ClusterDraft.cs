@@ -144,7 +144,9 @@ public sealed class ClusterDraft
         return null;
     }
 
-    /// <summary>True where a gang that is to have nothing yet fits at its least, with what is coming or offered.</summary>
+    /// <summary>
+    /// True where a gang that is to have nothing yet fits at its least, with what is coming or offered.
+    /// </summary>
     internal bool FitsWithOffers(JobClaim claim) =>
         (!_quotas.TryGetValue(claim.Namespace, out var quota)
             || (long)claim.GpuReq * claim.Replicas <= quota.Free + quota.Coming + quota.Offered)

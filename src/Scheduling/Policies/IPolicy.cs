@@ -16,8 +16,8 @@ public interface IPolicy
     Plan Plan(LedgerState snapshot, DateTimeOffset now, string? preferredUid = null);
 
     /// <summary>
-    /// False: where a plan has decided nothing, one with this claim instead of the job's last decides nothing either, and
-    /// wakes at the same time; so it need not be made.
+    /// False: where a plan has decided nothing, one with this claim instead of the job's last decides nothing either,
+    /// and wakes at the same time; so it need not be made.
     /// </summary>
     /// <param name="entry">The job as that plan found it.</param>
     /// <param name="claim">What its row says now.</param>

@@ -3,7 +3,9 @@ using Sluice.Scheduling.Ledger;
 
 namespace Sluice.Scheduling.Policies;
 
-/// <summary>One node of a <see cref="ClusterDraft"/>: who holds its GPUs, and which of them somebody is to have.</summary>
+/// <summary>
+/// One node of a <see cref="ClusterDraft"/>: who holds its GPUs, and which of them somebody is to have.
+/// </summary>
 internal sealed class NodeDraft
 {
     private readonly bool[] _isThere;

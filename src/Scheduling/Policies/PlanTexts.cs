@@ -25,6 +25,11 @@ internal static class PlanTexts
     /// <summary>Why free GPUs are given to nobody.</summary>
     public static string KeptFor(JobClaim claim) => $"what is free is kept for {claim.JobName}";
 
+    /// <summary>Why a job that was to get more GPUs gets none.</summary>
+    public static string MayHaveNoMore(LedgerEntry entry) => entry.Claim.GpuLim <= entry.GpuCount
+        ? $"its limit was lowered to {entry.Claim.GpuLim}"
+        : $"it was asked to have no more than {entry.EffectiveLimit}";
+
     /// <summary>Why a job gets more GPUs.</summary>
     /// <param name="entry">The job.</param>
     /// <param name="gpuCount">GPUs a replica that it is to have.</param>

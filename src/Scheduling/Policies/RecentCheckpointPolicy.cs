@@ -17,8 +17,8 @@ public sealed class RecentCheckpointPolicy(RecentCheckpointOptions options) : IP
         new RecentCheckpointPlanner(snapshot, now, preferredUid, options).Plan();
 
     /// <summary>
-    /// A notification changes in which order jobs would be asked to give or be given more, not whether that helps: where
-    /// it did, the plan would have decided something. What waits for a notification is another matter.
+    /// A notification changes in which order jobs would be asked to give or be given more, not whether that helps:
+    /// where it did, the plan would have decided something. What waits for a notification is another matter.
     /// </summary>
     public bool MayMatter(LedgerEntry entry, JobClaim claim)
     {

@@ -17,8 +17,8 @@ internal sealed class ScaleDownSearch
     /// <param name="draft">Is told what they offer, so that most often one look at its counts shows that nothing helps.
     /// </param>
     /// <param name="candidates">
-    /// Running jobs with the GPUs a replica that they are planned to keep, more than their least; the first is the first
-    /// to be asked.
+    /// Running jobs with the GPUs a replica that they are planned to keep, more than their least; the first is the
+    /// first to be asked.
     /// </param>
     public ScaleDownSearch(ClusterDraft draft, IEnumerable<(LedgerEntry Entry, int GpuCount)> candidates)
     {

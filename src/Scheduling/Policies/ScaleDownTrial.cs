@@ -3,8 +3,8 @@ using Sluice.Scheduling.Ledger;
 namespace Sluice.Scheduling.Policies;
 
 /// <summary>
-/// What a waiting job would find if some running ones gave up GPUs. Only counts: which GPUs they are makes no difference
-/// to whether it fits, and the draft stays as it is.
+/// What a waiting job would find if some running ones gave up GPUs. Only counts: which GPUs they are makes no
+/// difference to whether it fits, and the draft stays as it is.
 /// </summary>
 internal sealed class ScaleDownTrial
 {
