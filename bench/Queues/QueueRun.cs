@@ -25,7 +25,8 @@ internal sealed class QueueRun(QueueSettings settings, TextWriter output, TextWr
         RuntimeSettings.RequireSame(settings.Server);
         await output.WriteLineAsync(
             $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, "
-            + $"{RuntimeInformation.FrameworkDescription}, medians of {settings.Rounds} rounds of {settings.Duration.TotalSeconds:0.##} s");
+            + $"{RuntimeInformation.FrameworkDescription}, medians of {settings.Rounds} rounds of "
+            + $"{settings.Duration.TotalSeconds:0.##} s");
         using var echo = await EchoProcess.StartAsync(cancellationToken);
         await echo.RunAsync(new EchoJobs(), EchoWarmUp, cancellationToken);
         using var server = new QueueServer(settings.Server, settings.DataDirectory);

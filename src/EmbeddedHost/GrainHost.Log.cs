@@ -10,7 +10,9 @@ internal sealed partial class GrainHost
         Message = "Grain {Grain} could not be activated; its callers get the exception")]
     public partial void LogActivationFailed(Exception exception, string grain);
 
-    [LoggerMessage(EventId = 4002, Level = LogLevel.Warning, Message = "Grain {Grain} failed while its activation ended")]
+    [LoggerMessage(
+        EventId = 4002, Level = LogLevel.Warning,
+        Message = "Grain {Grain} failed while its activation ended")]
     public partial void LogDeactivationFailed(Exception exception, string grain);
 
     [LoggerMessage(

@@ -70,7 +70,10 @@ internal sealed partial class Activation
     private void StartDeadline()
     {
         var timer = host.Time.CreateTimer(
-            static self => ((Activation)self!).Abandon(), this, host.Options.DeactivationTimeout, Timeout.InfiniteTimeSpan);
+            static self => ((Activation)self!).Abandon(),
+            this,
+            host.Options.DeactivationTimeout,
+            Timeout.InfiniteTimeSpan);
         lock (_gate)
         {
             if (_phase != ActivationPhase.Ended)
@@ -174,7 +177,8 @@ internal sealed partial class Activation
     }
 
     /// <summary>
-    /// Makes place for the next activation; only then do the calls that came meanwhile go to it, so there are never two.
+    /// Makes place for the next activation; only then do the calls that came meanwhile go to it, so there are never
+    /// two.
     /// </summary>
     private bool Leave(Exception? failure = null)
     {

@@ -20,7 +20,10 @@ internal sealed class GrainTimer : IGrainTimer
     private bool _isDisposed;
 
     public GrainTimer(
-        GrainHost host, Activation activation, Func<CancellationToken, Task> callback, GrainTimerCreationOptions options)
+        GrainHost host,
+        Activation activation,
+        Func<CancellationToken, Task> callback,
+        GrainTimerCreationOptions options)
     {
         ThrowIfInvalid(options.DueTime, nameof(options.DueTime));
         ThrowIfInvalid(options.Period, nameof(options.Period));

@@ -15,7 +15,9 @@ internal class GrainReference : DispatchProxy, IGrainReference, IEquatable<Grain
 
     public GrainId GrainId => new(_class.Type, IdSpan.Create(_key));
 
-    /// <summary>A reference without a key, from which the others are cloned: finding the proxy's type costs much more.</summary>
+    /// <summary>
+    /// A reference without a key, from which the others are cloned: finding the proxy's type costs much more.
+    /// </summary>
     public static GrainReference CreatePrototype(GrainHost host, GrainInterface grainInterface, GrainClass grainClass)
     {
         var prototype = (GrainReference)Create(grainInterface.Type, typeof(GrainReference));

@@ -66,8 +66,8 @@ public interface IClusterCapacityGrain : IWakeableGrain
     Task<EventPage> ReadEventsAsync(EventQuery query);
 
     /// <summary>
-    /// How many managed jobs there are, as the ledger knows it, and how many there may be. Deployments that are under way
-    /// are not counted.
+    /// How many managed jobs there are, as the ledger knows it, and how many there may be. Deployments that are under
+    /// way are not counted.
     /// </summary>
     [Alias("count-jobs"), AlwaysInterleave]
     Task<ManagedJobCount> CountJobsAsync();

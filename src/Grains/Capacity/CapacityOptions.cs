@@ -12,9 +12,9 @@ public sealed class CapacityOptions
     public int MaxQueuedCommands { get; set; } = 100_000;
 
     /// <summary>
-    /// Jobs that Sluice runs and that wait or run, in a domain; one more is refused when it is deployed. Deployments that
-    /// come at the same moment may pass it by their number. What was deployed before the limit was lowered stays. 1 to
-    /// 1,000,000; default 10,000: a decision looks at all of them, and takes milliseconds then.
+    /// Jobs that Sluice runs and that wait or run, in a domain; one more is refused when it is deployed. Deployments
+    /// that come at the same moment may pass it by their number. What was deployed before the limit was lowered stays.
+    /// 1 to 1,000,000; default 10,000: a decision looks at all of them, and takes milliseconds then.
     /// </summary>
     [Range(1, 1_000_000)]
     public int MaxManagedJobs { get; set; } = 10_000;

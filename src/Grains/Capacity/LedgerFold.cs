@@ -8,8 +8,8 @@ using static Sluice.Grains.Events.EventWords;
 namespace Sluice.Grains.Capacity;
 
 /// <summary>
-/// One fold of the ledger: takes over what the executors report, then the other commands in their order, lets the policy
-/// plan, and says what is to be committed and answered. Pure: nothing of it holds before it is committed.
+/// One fold of the ledger: takes over what the executors report, then the other commands in their order, lets the
+/// policy plan, and says what is to be committed and answered. Pure: nothing of it holds before it is committed.
 /// </summary>
 public sealed class LedgerFold
 {

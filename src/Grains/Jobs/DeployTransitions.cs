@@ -26,7 +26,8 @@ public static class DeployTransitions
         {
             { Record: null } when jobs?.Active >= jobs?.Max => new(
                 state, DeployOutcome.Full,
-                string.Create(CultureInfo.InvariantCulture, $"{jobs.Active:N0} jobs wait or run, and {jobs.Max:N0} may; ")
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{jobs.Active:N0} jobs wait or run, and {jobs.Max:N0} may; ")
                     + "delete one, or wait until one ends"),
             { Record: null } =>
                 new(Record(state, manifest, command, uid, options, now), DeployOutcome.Created, IsChanged: true),

@@ -61,7 +61,8 @@ public sealed record ListedJob
         }
     }
 
-    public static string LeaseOf(long id, int handOut) => string.Create(CultureInfo.InvariantCulture, $"{id}-{handOut}");
+    public static string LeaseOf(long id, int handOut) =>
+        string.Create(CultureInfo.InvariantCulture, $"{id}-{handOut}");
 
     /// <summary>When it is over its time; null: never.</summary>
     /// <param name="lifetimeMinutes">Of its stage; 0: no limit.</param>

@@ -14,7 +14,7 @@ internal static class Wire
         int replicas = 1) => string.Create(CultureInfo.InvariantCulture, $$"""
         {"job_name": "{{name}}", "gpu_req": 2, "gpu_lim": 8, "gpu_assigned": {{assigned}}, "replicas": {{replicas}},
          "total_epochs": 12, "job_arrival_time": 1893455000, "last_checkpoint_time": 1893455930.5,
-         "completed_epochs": {{completed}}, "time_bw_checkpoints": {{betweenCheckpoints?.ToString(CultureInfo.InvariantCulture) ?? "null"}},
+         "completed_epochs": {{completed}}, "time_bw_checkpoints": {{Value(betweenCheckpoints)}},
          "status": "{{status}}", "restarts": 1}
         """);
 
@@ -36,11 +36,19 @@ internal static class Wire
         string? message = null,
         bool isManaged = true) => $$"""
         {"job": {{Job(name, status, assigned)}}, "is_managed": {{(isManaged ? "true" : "false")}}, "generation": 3,
-         "attempt": 1, "reason": {{Text(reason)}}, "message": {{Text(message)}}, "running_since": {{Text(runningSince)}},
-         "at_next_checkpoint": {{atNextCheckpoint?.ToString(CultureInfo.InvariantCulture) ?? "null"}}}
+         "attempt": 1, "reason": {{Text(reason)}}, "message": {{Text(message)}},
+         "running_since": {{Text(runningSince)}}, "at_next_checkpoint": {{Value(atNextCheckpoint)}}}
         """;
 
     private static string Text(string? text) => text is null ? "null" : $"\"{text}\"";
+
+    private static string Value<T>(T? number)
+        where T : struct, IFormattable => number?.ToString(null, CultureInfo.InvariantCulture) ?? "null";
+
+    /// <summary>A list of one block; of none where it has no GPUs.</summary>
+    private static string Blocks(int first, int count) => count <= 0
+        ? "[]"
+        : $$"""[{"node": "node-0", "gpus": [{{string.Join(", ", Enumerable.Range(first, count))}}]}]""";
 
     public static string Allocation(
         string name,
@@ -53,11 +61,11 @@ internal static class Wire
         bool? isAdmitted = null) => string.Create(CultureInfo.InvariantCulture, $$"""
         {"job_name": "{{name}}", "uid": "u-{{name}}",
          "decided": {"uid": "u-{{name}}", "generation": {{generation}}, "gpu_count": {{gpus}},
-          "blocks": [{{(gpus > 0 ? $$"""{"node": "node-0", "gpus": [{{string.Join(", ", Enumerable.Range(0, gpus))}}]}""" : "")}}],
-          "reason": "{{reason}}", "at_next_checkpoint": {{atNextCheckpoint?.ToString(CultureInfo.InvariantCulture) ?? "null"}},
+          "blocks": {{Blocks(0, gpus)}}, "reason": "{{reason}}", "at_next_checkpoint": {{Value(atNextCheckpoint)}},
           "is_admitted": {{(isAdmitted ?? gpus > 0 ? "true" : "false")}}},
-         "held_gpus": {{held ?? gpus}}, "is_ending": {{(isEnding ? "true" : "false")}}, "decided_at": "2030-01-01T00:00:00+00:00",
-         "giving_back": [{{(held > gpus && !isEnding ? $$"""{"node": "node-0", "gpus": [{{string.Join(", ", Enumerable.Range(gpus, held.Value - gpus))}}]}""" : "")}}]}
+         "held_gpus": {{held ?? gpus}}, "is_ending": {{(isEnding ? "true" : "false")}},
+         "decided_at": "2030-01-01T00:00:00+00:00",
+         "giving_back": {{Blocks(gpus, isEnding ? 0 : (held ?? gpus) - gpus)}}}
         """);
 
     public static string Capacity(int gpus, int free, params string[] allocations) => $$"""
@@ -69,7 +77,7 @@ internal static class Wire
     /// <summary>What is likely to become of a job; null: nobody can tell.</summary>
     public static string JobOutlook(string name, string? startsAt, int? startGpus, string? endsAt) => $$"""
         {"job_name": "{{name}}", "starts_at": {{Text(startsAt)}},
-         "start_gpus": {{startGpus?.ToString(CultureInfo.InvariantCulture) ?? "null"}}, "ends_at": {{Text(endsAt)}},
+         "start_gpus": {{Value(startGpus)}}, "ends_at": {{Text(endsAt)}},
          "is_measured": true, "basis": "by its own checkpoints"}
         """;
 
@@ -84,8 +92,10 @@ internal static class Wire
             """)}},
          "restart_seconds": {{(endsAt is null ? "null" : "3")}},
          "expected": {{(endsAt is null ? "[]" : $$"""
-            [{"at": "2030-01-01T00:30:00+00:00", "job_name": "{{name}}", "gpus_before": 0, "gpus_after": 4, "reason": "admitted"},
-             {"at": "2030-01-01T01:00:00+00:00", "job_name": "{{name}}", "gpus_before": 4, "gpus_after": 8, "reason": "scaled up"}]
+            [{"at": "2030-01-01T00:30:00+00:00", "job_name": "{{name}}",
+              "gpus_before": 0, "gpus_after": 4, "reason": "admitted"},
+             {"at": "2030-01-01T01:00:00+00:00", "job_name": "{{name}}",
+              "gpus_before": 4, "gpus_after": 8, "reason": "scaled up"}]
             """)}}}
         """;
 }
