@@ -3,8 +3,7 @@ namespace Sluice.EmbeddedHost.Calls;
 /// <summary>
 /// Which calls of one activation may run beside which. Read-only calls run beside one another, and in the order of
 /// arrival with exclusive ones: one that comes while an exclusive call waits is queued behind it, so that reads that
-/// overlap keep no write waiting for ever. On Orleans such a read starts at once as long as the first of the running
-/// reads does, and then the write runs, even beside reads that are left; here a write runs beside no read.
+/// overlap keep no write waiting for ever. On Orleans such a read overtakes the write that waits.
 /// </summary>
 /// <remarks>
 /// So a read must not wait for a read-only call that comes back to its own grain through another one: a write between

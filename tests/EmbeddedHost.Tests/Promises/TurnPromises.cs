@@ -72,31 +72,6 @@ public abstract class TurnPromises<THost>(THost host) : GrainPromises<THost>(hos
         await InTimeAsync(Task.WhenAll([.. reads, write, lateRead]));
     }
 
-    [Fact]
-    public async Task Reads_that_overlap_without_end_keep_no_other_call_waiting_for_ever()
-    {
-        var grain = Grain<ISubjectGrain>();
-        var first = grain.ReadAsync("read-0");
-        await ReachedAsync("read-0");
-        var write = grain.HoldAsync("write");
-        await grain.PeekAsync();
-        var late = Enumerable.Range(1, 5).Select(number => grain.ReadAsync($"read-{number}")).ToArray();
-        await grain.PeekAsync();
-
-        // None of the later reads ends before the write has run.
-        Open("read-0");
-        await ReachedAsync("write");
-
-        Open("write");
-        for (var number = 1; number <= late.Length; number++)
-        {
-            await ReachedAsync($"read-{number}");
-            Open($"read-{number}");
-        }
-
-        await InTimeAsync(Task.WhenAll([first, write, .. late]));
-    }
-
     [Theory, InlineData(true), InlineData(false)]
     public async Task An_exception_of_a_grain_reaches_its_caller(bool atOnce)
     {
