@@ -29,6 +29,7 @@ public static class GrainsServiceExtensions
         services.TryAddSingleton<CapacityInstruments>();
         services.TryAddSingleton<StageQueueInstruments>();
         services.TryAddSingleton<DecisionSignal>();
+        services.TryAddSingleton<ForecastQueue>();
         services.TryAddSingleton<IDesiredRuns, JobDesiredRuns>();
         services.TryAddSingleton<IPolicy>(provider => new RecentCheckpointPolicy(new()
         {

@@ -66,7 +66,7 @@ public sealed class FakeGrains
         Answer = new JobAnswer { Outcome = JobOutcome.Done, Job = Samples.Record };
         Description = new JobDescription { Job = Samples.Record, IsManaged = true, Uid = "u1" };
         Explanation = new JobExplanation { Job = Description, Events = [Samples.Event] };
-        WouldBe = new WhatIfAnswer { Job = Samples.Outlook };
+        WouldBe = new WhatIfAnswer { Outcome = WhatIfOutcome.Answered, Job = Samples.Outlook };
         Deployed = new DeployAnswer { Outcome = DeployOutcome.Created, Job = Samples.Record };
         Scaled = new ScaleAnswer { Outcome = ScaleOutcome.Done, Name = "job_1", Previous = 1, Assigned = 3 };
         ScaledBest = new ScaleAnswer { Outcome = ScaleOutcome.NoCandidate };

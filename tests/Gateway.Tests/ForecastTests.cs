@@ -39,7 +39,7 @@ public sealed class ForecastTests : IClassFixture<GatewayFixture>
         Assert.Equal(["job", "allocation", "events"], body.AsObject().Select(field => field.Key));
         var allocation = body["allocation"]!;
         Assert.Equal(
-            ["decided", "decided_at", "queue", "outlook", "pace", "restart_seconds", "expected"],
+            ["decided", "decided_at", "queue", "outlook", "pace", "restart_seconds", "expected", "is_cut_short"],
             allocation.AsObject().Select(field => field.Key));
         Assert.Equal(
             """{"position":2,"length":3,"needed_gpus":2,"free_gpus":1}""", allocation["queue"]!.ToJsonString());
@@ -98,13 +98,16 @@ public sealed class ForecastTests : IClassFixture<GatewayFixture>
         Assert.Empty(Grains.Calls);
     }
 
-    [Fact]
-    public async Task A_manifest_that_the_executor_cannot_run_gets_400_with_the_reason()
+    [Theory]
+    [InlineData(WhatIfOutcome.Invalid, 400, "no shell is run here")]
+    [InlineData(WhatIfOutcome.Full, 409, "no shell is run here")]
+    [InlineData(WhatIfOutcome.Busy, 503, "too many ask at the moment; ask again")]
+    public async Task What_is_not_answered_says_why(WhatIfOutcome outcome, int status, string error)
     {
-        Grains.WouldBe = new() { Problem = "no shell is run here" };
+        Grains.WouldBe = new() { Outcome = outcome, Problem = "no shell is run here" };
 
         var answer = await _gateway.SendAsync("POST", "/api/v1/whatif", "name: a");
 
-        Assert.Equal((400, "no shell is run here"), (answer.Status, answer.Error));
+        Assert.Equal((status, error), (answer.Status, answer.Error));
     }
 }

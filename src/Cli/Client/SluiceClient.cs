@@ -91,7 +91,8 @@ internal sealed class SluiceClient : IDisposable
     public Task<ServerAnswer> AskWhatIfAsync(string manifest, int? seconds, CancellationToken cancellationToken) =>
         SendAsync(
             HttpMethod.Post,
-            "api/v1/whatif" + (seconds is { } said ? string.Create(CultureInfo.InvariantCulture, $"?seconds={said}") : ""),
+            "api/v1/whatif"
+                + (seconds is { } said ? string.Create(CultureInfo.InvariantCulture, $"?seconds={said}") : ""),
             new StringContent(manifest, Encoding.UTF8, "application/yaml"),
             cancellationToken);
 

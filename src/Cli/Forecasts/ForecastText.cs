@@ -6,6 +6,8 @@ namespace Sluice.Cli.Forecasts;
 /// <summary>Estimates in words.</summary>
 internal static class ForecastText
 {
+    public const string CutShort = "there was too much to play to the end: what has no time would come later";
+
     /// <summary><c>2030-01-31 12:00:00Z (in 2h)</c>, or that nobody can tell.</summary>
     public static string At(DateTimeOffset? instant, DateTimeOffset now) => instant switch
     {
@@ -25,7 +27,9 @@ internal static class ForecastText
         var (before, after) => $"{before} -> {Numbers.Count(after, "GPU")}",
     };
 
-    /// <summary>What somebody gains or loses, such as <c>12m later</c>; nothing where one of the two is not known.</summary>
+    /// <summary>
+    /// What somebody gains or loses, such as <c>12m later</c>; nothing where one of the two is not known.
+    /// </summary>
     public static string Shift(DateTimeOffset? without, DateTimeOffset? with) => (with - without) switch
     {
         { TotalSeconds: >= 1 } later => $"{Numbers.Age(later)} later",

@@ -51,7 +51,8 @@ internal static class WhatIfCommand
         var job = answer.Job!;
         var gpus = job.StartGpus is { } count ? $" with {Numbers.Count(count, "GPU")}" : "";
         environment.Out.WriteLine(answer.Queue is { } place
-            ? $"{job.JobName} would wait, {ForecastText.Place(place)}; starts: {ForecastText.At(job.StartsAt, now)}{gpus}"
+            ? $"{job.JobName} would wait, {ForecastText.Place(place)}; "
+                + $"starts: {ForecastText.At(job.StartsAt, now)}{gpus}"
             : $"{job.JobName} would start at once{gpus}");
         environment.Out.WriteLine($"ends: {ForecastText.At(job.EndsAt, now)}; {job.Basis}");
         if (!answer.Expected.IsEmpty)
@@ -72,7 +73,7 @@ internal static class WhatIfCommand
 
         if (answer.IsCutShort)
         {
-            environment.Out.WriteLine("there was too much to play to the end: what has no time would come later");
+            environment.Out.WriteLine(ForecastText.CutShort);
         }
     }
 
@@ -89,11 +90,12 @@ internal static class WhatIfCommand
 
     private static Spectre.Console.Table Others(WhatIfAnswer answer, DateTimeOffset now)
     {
-        var table = TableOutput.Columns("OTHER JOB", "WOULD START", "WOULD END");
-        foreach (var (without, with) in answer.Others.Select(other => (other.Without, other.With)))
+        var table = TableOutput.Columns("OTHER JOB", "AT ONCE", "WOULD START", "WOULD END");
+        foreach (var (without, with, gpus) in answer.Others)
         {
             table.Row(
                 with.JobName,
+                gpus is { } count ? Numbers.Count(count, "GPU") : "",
                 ForecastText.Shift(without.StartsAt, with.StartsAt),
                 with.EndsAt is null
                     ? ForecastText.At(null, now)

@@ -11,7 +11,8 @@ namespace Sluice.Cli.Forecasts;
 /// <summary><c>sluice why</c>.</summary>
 internal static class WhyCommand
 {
-    public static Command Create(CliEnvironment environment, Func<ParseResult, SluiceClient> connect, Jobs.JobNames jobs)
+    public static Command Create(
+        CliEnvironment environment, Func<ParseResult, SluiceClient> connect, Jobs.JobNames jobs)
     {
         var name = new Argument<string>("name") { Description = "The job" };
         name.CompletionSources.Add(jobs.Complete);
@@ -81,6 +82,11 @@ internal static class WhyCommand
 
         yield return ("ends", ForecastText.At(allocation.Outlook.EndsAt, now));
         yield return ("as known", allocation.Outlook.Basis);
+        if (allocation.IsCutShort)
+        {
+            yield return ("", ForecastText.CutShort);
+        }
+
         foreach (var (label, value) in Speed(allocation).Concat(Expected(allocation)))
         {
             yield return (label, value);

@@ -24,7 +24,8 @@ internal sealed record AllocationOutlook(
     [property: JsonPropertyName("restart_seconds"), Description("Median from a start to the first epoch.")]
     double? RestartSeconds,
     [property: JsonPropertyName("expected"), Description("The next changes if nobody comes and nobody fails.")]
-    IReadOnlyList<ExpectedChange> Expected);
+    IReadOnlyList<ExpectedChange> Expected,
+    [property: JsonPropertyName("is_cut_short"), Description("True: what is missing has no time.")] bool IsCutShort);
 
 internal sealed record QueuePlace(
     [property: JsonPropertyName("position"), Description("From 1.")] int Position,
@@ -65,4 +66,6 @@ internal sealed record WhatIfItCame(
 
 internal sealed record ChangedOutlook(
     [property: JsonPropertyName("without")] JobOutlook Without,
-    [property: JsonPropertyName("with")] JobOutlook With);
+    [property: JsonPropertyName("with")] JobOutlook With,
+    [property: JsonPropertyName("gpus_at_once"), Description("In all, that it would be changed to; null: not at once.")]
+    int? GpusAtOnce);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Sluice.Gateway.Http;
 using Sluice.Gateway.Jobs;
+using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
 
 namespace Sluice.Gateway.Workloads;
@@ -33,6 +34,32 @@ internal static class WorkloadAnswerWriter
                 break;
             default:
                 throw new InvalidOperationException($"{answer.Outcome} is no answer to a deployment");
+        }
+    }
+
+    public static void Send(HttpContext context, WhatIfAnswer answer)
+    {
+        switch (answer.Outcome)
+        {
+            case WhatIfOutcome.Answered:
+                JsonResponse.Send(
+                    context, StatusCodes.Status200OK, answer, GatewayJsonContext.Default.WhatIfAnswer);
+                break;
+            case WhatIfOutcome.Invalid:
+                JsonResponse.SendError(
+                    context, StatusCodes.Status400BadRequest, answer.Problem ?? "the manifest cannot be taken");
+                break;
+            case WhatIfOutcome.Full:
+                JsonResponse.SendError(
+                    context, StatusCodes.Status409Conflict, answer.Problem ?? "there are as many jobs as there may be");
+                break;
+            case WhatIfOutcome.Busy:
+                context.Response.Headers.RetryAfter = "1";
+                JsonResponse.SendError(
+                    context, StatusCodes.Status503ServiceUnavailable, "too many ask at the moment; ask again");
+                break;
+            default:
+                throw new InvalidOperationException($"{answer.Outcome} is no answer of a forecast");
         }
     }
 

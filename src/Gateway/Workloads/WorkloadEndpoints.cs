@@ -40,13 +40,7 @@ internal sealed class WorkloadEndpoints(
             PoolKey,
             new WhatIf { Manifest = yaml, Seconds = seconds == 0 ? null : (int)seconds },
             static (IClusterCapacityGrain grain, WhatIf question) => grain.WhatIfAsync(question));
-        if (answer.Problem is not null)
-        {
-            JsonResponse.SendError(context, StatusCodes.Status400BadRequest, answer.Problem);
-            return;
-        }
-
-        JsonResponse.Send(context, StatusCodes.Status200OK, answer, GatewayJsonContext.Default.WhatIfAnswer);
+        WorkloadAnswerWriter.Send(context, answer);
     }
 
     public async Task ScaleAsync(HttpContext context)

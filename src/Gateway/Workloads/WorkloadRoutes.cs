@@ -50,6 +50,7 @@ internal static class WorkloadRoutes
             [
                 new(200, typeof(WhatIfItCame), "What would happen."),
                 ApiErrors.Invalid("The manifest cannot be taken, or seconds is out of range."),
+                new(409, typeof(Error), "It would be refused: there are as many jobs as there may be."),
                 ApiErrors.TooLarge, ApiErrors.Busy,
             ],
         }, workloads.AskWhatIfAsync),

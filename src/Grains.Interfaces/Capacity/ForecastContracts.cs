@@ -27,6 +27,9 @@ public sealed record AllocationOutlook
 
     /// <summary>The next changes of its GPUs if nobody comes and nobody fails; the first 16.</summary>
     [Id(6)] public ImmutableArray<ExpectedChange> Expected { get; init; } = [];
+
+    /// <summary>True: not everything could be played to its end; what is missing has no time.</summary>
+    [Id(7)] public bool IsCutShort { get; init; }
 }
 
 /// <summary>A place among the jobs that wait.</summary>
@@ -102,31 +105,58 @@ public sealed record WhatIf
     [Id(1)] public int? Seconds { get; init; }
 }
 
+/// <summary>How a question was answered.</summary>
+[GenerateSerializer, Alias("sluice.what-if-outcome")]
+public enum WhatIfOutcome
+{
+    /// <summary>Never an answer.</summary>
+    None = 0,
+
+    /// <summary>The answer tells what would happen.</summary>
+    Answered = 1,
+
+    /// <summary>The manifest cannot be taken; <see cref="WhatIfAnswer.Problem"/> says why.</summary>
+    Invalid = 2,
+
+    /// <summary>It would be refused: there are as many jobs as the domain takes.</summary>
+    Full = 3,
+
+    /// <summary>Too many ask; nothing was computed.</summary>
+    Busy = 4,
+}
+
 /// <summary>What would happen.</summary>
 [GenerateSerializer, Immutable, Alias("sluice.what-if-answer")]
 public sealed record WhatIfAnswer
 {
-    /// <summary>For people: why the manifest cannot be taken; null: it can, and all else is set.</summary>
-    [Id(0), JsonIgnore] public string? Problem { get; init; }
+    /// <summary>How the question was answered.</summary>
+    [Id(0), JsonIgnore] public required WhatIfOutcome Outcome { get; init; }
 
-    /// <summary>The job that would come.</summary>
-    [Id(1)] public JobOutlook? Job { get; init; }
+    /// <summary>For people: why it is not answered.</summary>
+    [Id(1), JsonIgnore] public string? Problem { get; init; }
+
+    /// <summary>The job that would come; null: nothing was computed.</summary>
+    [Id(2)] public JobOutlook? Job { get; init; }
 
     /// <summary>Its place among those that would wait; null: it would start at once.</summary>
-    [Id(2)] public QueuePlace? Queue { get; init; }
+    [Id(3)] public QueuePlace? Queue { get; init; }
 
-    /// <summary>Jobs that would start or end at another time, or get other GPUs at once; in the order of names.</summary>
-    [Id(3)] public ImmutableArray<ChangedOutlook> Others { get; init; } = [];
+    /// <summary>
+    /// Jobs that would start or end at another time, or get other GPUs at once; in the order of names.
+    /// </summary>
+    [Id(4)] public ImmutableArray<ChangedOutlook> Others { get; init; } = [];
 
     /// <summary>What would be decided, the first 64, in its order.</summary>
-    [Id(4)] public ImmutableArray<ExpectedChange> Expected { get; init; } = [];
+    [Id(5)] public ImmutableArray<ExpectedChange> Expected { get; init; } = [];
 
     /// <summary>True: not everything could be played to its end; what is missing has no time.</summary>
-    [Id(5)] public bool IsCutShort { get; init; }
+    [Id(6)] public bool IsCutShort { get; init; }
 }
 
 /// <summary>What a job that is there would have of one that comes.</summary>
 /// <param name="Without">Its outlook as things are.</param>
 /// <param name="With">If the other one came.</param>
+/// <param name="GpusAtOnce">GPUs in all that it would be changed to at once, 0: it would wait; null: not at once.</param>
 [GenerateSerializer, Immutable, Alias("sluice.changed-outlook")]
-public sealed record ChangedOutlook([property: Id(0)] JobOutlook Without, [property: Id(1)] JobOutlook With);
+public sealed record ChangedOutlook(
+    [property: Id(0)] JobOutlook Without, [property: Id(1)] JobOutlook With, [property: Id(2)] int? GpusAtOnce);

@@ -22,8 +22,10 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("describe"), ReadOnly]
     Task<JobDescription?> DescribeAsync();
 
-    /// <summary>Why the job is where it is, or null where there is no such job.</summary>
-    [Alias("explain"), ReadOnly]
+    /// <summary>
+    /// Why the job is where it is, or null where there is no such job. May take seconds, and holds nobody up.
+    /// </summary>
+    [Alias("explain"), AlwaysInterleave]
     Task<JobExplanation?> ExplainAsync();
 
     /// <summary>A checkpoint notification. A late or repeated one changes nothing.</summary>

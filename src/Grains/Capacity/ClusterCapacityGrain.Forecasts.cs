@@ -8,7 +8,7 @@ namespace Sluice.Grains.Capacity;
 
 public sealed partial class ClusterCapacityGrain
 {
-    private (LedgerState Ledger, DateTimeOffset At, Task<ForecastResult> Result)? _forecast;
+    private (LedgerState Ledger, DateTimeOffset At, Task<ForecastResult?> Result)? _forecast;
 
     public async Task<AllocationOutlook?> ExplainAsync(string uid)
     {
@@ -20,38 +20,47 @@ public sealed partial class ClusterCapacityGrain
 
     public async Task<WhatIfAnswer> WhatIfAsync(WhatIf question)
     {
-        var (manifest, problem) = ManifestReader.Read(question.Manifest);
-        problem ??= manifestChecks.Select(check => check.FindProblem(question.Manifest))
-            .FirstOrDefault(found => found is not null);
-        if (problem is not null)
-        {
-            return new() { Problem = problem };
-        }
-
         var ledger = await SettledAsync();
-        var claim = JobClaims.OfNewcomer(Domain, manifest!, jobOptions.Value, time.GetUtcNow());
-        var with = CapacityLedger.Observe(ledger, claim);
-        var told = question.Seconds is { } seconds ? new ToldLength(claim.Uid, seconds) : null;
-        return ForecastViews.Answer(claim.Uid, with, await ForecastAsync(ledger), await PlayAsync(with, told));
+        var now = time.GetUtcNow();
+        var answer = await forecasts.RunAsync(deadline => Answer(question, ledger, now, deadline));
+        return answer ?? new() { Outcome = WhatIfOutcome.Busy };
     }
 
-    /// <summary>All who ask about the same ledger within a moment share one forecast.</summary>
-    private Task<ForecastResult> ForecastAsync(LedgerState ledger)
+    /// <summary>All who ask about the same ledger within a moment share one.</summary>
+    private Task<ForecastResult?> ForecastAsync(LedgerState ledger)
     {
         var now = time.GetUtcNow();
         if (_forecast is not { } latest || latest.Ledger != ledger || now - latest.At > options.Value.TickInterval)
         {
-            _forecast = latest = (ledger, now, PlayAsync(ledger));
+            _forecast = latest = (ledger, now, forecasts.RunAsync(deadline =>
+                ClusterForecast.Play(ledger, policy, now, told: null, deadline)));
         }
 
         return latest.Result;
     }
 
-    /// <summary>Off the grain's turns: the ledger is a frozen copy.</summary>
-    private async Task<ForecastResult> PlayAsync(LedgerState ledger, ToldLength? told = null)
+    /// <summary>Off the grain's turns: all that it uses is frozen.</summary>
+    private WhatIfAnswer Answer(WhatIf question, LedgerState ledger, DateTimeOffset now, CancellationToken deadline)
     {
-        var now = time.GetUtcNow();
-        using var deadline = new CancellationTokenSource(options.Value.ForecastTimeout, time);
-        return await Task.Run(() => ClusterForecast.Play(ledger, policy, now, told, deadline.Token));
+        var (manifest, problem) = ManifestReader.Read(question.Manifest);
+        problem ??= manifestChecks.Select(check => check.FindProblem(question.Manifest))
+            .FirstOrDefault(found => found is not null);
+        if (problem is not null)
+        {
+            return new() { Outcome = WhatIfOutcome.Invalid, Problem = problem };
+        }
+
+        var count = LedgerViews.CountJobs(ledger, options.Value.MaxManagedJobs);
+        var newcomer = JobClaims.OfNewcomer(Domain, manifest!, jobOptions.Value, now, count);
+        if (newcomer.Claim is not { } claim)
+        {
+            return new() { Outcome = WhatIfOutcome.Full, Problem = newcomer.Problem };
+        }
+
+        var with = CapacityLedger.Observe(ledger, claim);
+        var told = question.Seconds is { } seconds ? new ToldLength(claim.Uid, seconds) : null;
+        // One after the other under one deadline: that with the newcomer first, as it is what was asked for.
+        var played = ClusterForecast.Play(with, policy, now, told, deadline);
+        return ForecastViews.Answer(claim.Uid, with, ClusterForecast.Play(ledger, policy, now, null, deadline), played);
     }
 }

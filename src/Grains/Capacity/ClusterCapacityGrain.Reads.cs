@@ -13,8 +13,8 @@ public sealed partial class ClusterCapacityGrain
 
     public async Task<CapacityView> GetAsync() => LedgerViews.View(await SettledAsync(), policy.Name);
 
-    public Task<ManagedJobCount> CountJobsAsync() => Task.FromResult(new ManagedJobCount(
-        _ledger.Entries.Values.Count(entry => !entry.Claim.IsEnding), options.Value.MaxManagedJobs));
+    public Task<ManagedJobCount> CountJobsAsync() =>
+        Task.FromResult(LedgerViews.CountJobs(_ledger, options.Value.MaxManagedJobs));
 
     public async Task<RankedJobs> RankAsync(RankQuery query)
     {

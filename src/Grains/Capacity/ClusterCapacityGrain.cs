@@ -24,6 +24,7 @@ public sealed partial class ClusterCapacityGrain(
     IPolicy policy,
     CapacityInstruments instruments,
     DecisionSignal signal,
+    ForecastQueue forecasts,
     IOptions<CapacityOptions> options,
     IOptions<JobOptions> jobOptions,
     IEnumerable<IManifestCheck> manifestChecks,

@@ -15,7 +15,10 @@ public static class ForecastViews
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
 
     /// <summary>Why one job has what it has, and what is likely to follow.</summary>
-    public static AllocationOutlook Outlook(LedgerState state, LedgerEntry entry, ForecastResult forecast)
+    /// <param name="state">The ledger.</param>
+    /// <param name="entry">The job's.</param>
+    /// <param name="forecast">Of this ledger; null: nobody had the time to play it.</param>
+    public static AllocationOutlook Outlook(LedgerState state, LedgerEntry entry, ForecastResult? forecast)
     {
         var pace = JobPace.Of(entry.Claim.History);
         return new()
@@ -23,10 +26,18 @@ public static class ForecastViews
             Decided = LedgerViews.Allocation(entry),
             DecidedAt = entry.DecidedAt,
             Queue = Place(state, entry),
-            Outlook = Outlook(forecast.Jobs[entry.Uid]),
+            Outlook = forecast is not null ? Outlook(forecast.Jobs[entry.Uid]) : new()
+            {
+                JobName = entry.Claim.JobName,
+                IsMeasured = false,
+                Basis = "too many ask at the moment; ask again",
+            },
             Pace = pace is null ? [] : [.. pace.Measured.Select(pair => new MeasuredPace(pair.Key, pair.Value))],
             RestartSeconds = pace?.RestartSeconds,
-            Expected = Changes(forecast, change => change.Uid == entry.Uid, MaxChangesOfOne),
+            Expected = forecast is null
+                ? []
+                : Changes(forecast, forecast.Decisions.Where(change => change.Uid == entry.Uid).Take(MaxChangesOfOne)),
+            IsCutShort = forecast?.IsCutShort ?? false,
         };
     }
 
@@ -34,22 +45,28 @@ public static class ForecastViews
     /// <param name="uid">The job that would come.</param>
     /// <param name="state">The ledger with it.</param>
     /// <param name="without">The forecast as things are.</param>
-    /// <param name="with">The forecast with it.</param>
+    /// <param name="with">The forecast with it, from the same time on.</param>
     public static WhatIfAnswer Answer(string uid, LedgerState state, ForecastResult without, ForecastResult with)
     {
         var job = with.Jobs[uid];
+        var isCutShort = without.IsCutShort || with.IsCutShort;
+        var (before, after) = (ChangedAtOnce(without), ChangedAtOnce(with));
         return new()
         {
+            Outcome = WhatIfOutcome.Answered,
             Job = Outlook(job),
             Queue = job.StartsAt == with.From ? null : Place(state, state.Entries[uid]),
             Others =
             [
-                .. without.Jobs.Values.Where(other => IsChanged(other, with.Jobs[other.Uid]))
+                .. without.Jobs.Values
+                    .Where(other => IsChanged(other, with.Jobs[other.Uid], isCutShort)
+                        || before.GetValueOrDefault(other.Uid) != after.GetValueOrDefault(other.Uid))
                     .OrderBy(other => other.JobName, StringComparer.Ordinal)
-                    .Select(other => new ChangedOutlook(Outlook(other), Outlook(with.Jobs[other.Uid]))),
+                    .Select(other => new ChangedOutlook(
+                        Outlook(other), Outlook(with.Jobs[other.Uid]), after.GetValueOrDefault(other.Uid))),
             ],
-            Expected = Changes(with, _ => true, MaxChanges),
-            IsCutShort = without.IsCutShort || with.IsCutShort,
+            Expected = Changes(with, with.Decisions.Take(MaxChanges)),
+            IsCutShort = isCutShort,
         };
     }
 
@@ -67,9 +84,9 @@ public static class ForecastViews
     }
 
     private static ImmutableArray<ExpectedChange> Changes(
-        ForecastResult forecast, Func<ForecastDecision, bool> isWanted, int most) =>
+        ForecastResult forecast, IEnumerable<ForecastDecision> changes) =>
     [
-        .. forecast.Decisions.Where(isWanted).Take(most).Select(change => new ExpectedChange(
+        .. changes.Select(change => new ExpectedChange(
             change.At, forecast.Jobs[change.Uid].JobName, change.GpusBefore, change.GpusAfter, change.Reason)),
     ];
 
@@ -83,10 +100,25 @@ public static class ForecastViews
         Basis = forecast.Basis,
     };
 
-    private static bool IsChanged(JobForecast without, JobForecast with) =>
-        IsOther(without.StartsAt, with.StartsAt) || IsOther(without.EndsAt, with.EndsAt)
-        || without.StartGpus != with.StartGpus;
+    /// <summary>GPUs in all, by uid, of those that are changed before any time goes by.</summary>
+    private static Dictionary<string, int?> ChangedAtOnce(ForecastResult forecast)
+    {
+        var changed = new Dictionary<string, int?>(StringComparer.Ordinal);
+        foreach (var change in forecast.Decisions.TakeWhile(change => change.At == forecast.From))
+        {
+            changed[change.Uid] = change.GpusAfter;
+        }
 
-    private static bool IsOther(DateTimeOffset? one, DateTimeOffset? other) =>
-        one is { } first && other is { } second ? (first - second).Duration() > Tolerance : one != other;
+        return changed;
+    }
+
+    private static bool IsChanged(JobForecast without, JobForecast with, bool isCutShort) =>
+        IsOther(without.StartsAt, with.StartsAt, isCutShort) || IsOther(without.EndsAt, with.EndsAt, isCutShort)
+        || (without.StartGpus is { } gpus && with.StartGpus is { } others && gpus != others);
+
+    /// <summary>Where not all was played, a time that is missing tells nothing.</summary>
+    private static bool IsOther(DateTimeOffset? one, DateTimeOffset? other, bool isCutShort) =>
+        one is { } first && other is { } second
+            ? (first - second).Duration() > Tolerance
+            : one != other && !isCutShort;
 }

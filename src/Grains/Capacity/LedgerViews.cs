@@ -74,6 +74,10 @@ public static class LedgerViews
         };
     }
 
+    /// <summary>Managed jobs that have not ended.</summary>
+    public static ManagedJobCount CountJobs(LedgerState state, int most) =>
+        new(state.Entries.Values.Count(entry => !entry.Claim.IsEnding), most);
+
     public static RankingOrder Order(RankOrder order) => order switch
     {
         RankOrder.ByArrival => RankingOrder.Arrival,

@@ -1,3 +1,4 @@
+using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
 using Sluice.Manifests;
 using Sluice.Scheduling.Ledger;
@@ -36,13 +37,16 @@ public static class JobClaims
         }
     }
 
-    /// <summary>The claim that a job would make if it were deployed now.</summary>
-    public static JobClaim OfNewcomer(string domain, Manifest manifest, JobOptions options, DateTimeOffset now)
+    /// <summary>The claim that a job would make if it were deployed now under a name that is free.</summary>
+    /// <returns>No claim, and why, where it would be refused.</returns>
+    public static (JobClaim? Claim, string? Problem) OfNewcomer(
+        string domain, Manifest manifest, JobOptions options, DateTimeOffset now, ManagedJobCount jobs)
     {
         var deployed = DeployTransitions.Deploy(
-            JobState.Nothing, manifest.Name, manifest, new() { Manifest = "" }, uid: "newcomer", options, now).Next;
-        var jobKey = Interfaces.GrainKeys.Job(domain, manifest.Name);
-        return From(jobKey, added: long.MaxValue, deployed.Record!, deployed.Managed!);
+            JobState.Nothing, manifest.Name, manifest, new() { Manifest = "" }, uid: "newcomer", options, now, jobs);
+        return deployed.Next is { Record: { } record, Managed: { } managed }
+            ? (From(Interfaces.GrainKeys.Job(domain, manifest.Name), added: long.MaxValue, record, managed), null)
+            : (null, deployed.Problem);
     }
 
     private static JobClaim From(string jobKey, long added, JobRecord record, ManagedJob managed) => new()

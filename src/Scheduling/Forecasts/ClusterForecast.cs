@@ -14,6 +14,8 @@ public sealed class ClusterForecast
     /// <summary>Events that are played; jobs that are not done by then have no estimate.</summary>
     public const int MaxEvents = 4_000;
 
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(WorkEstimates.MaxSeconds);
+
     /// <summary>A plan may make another one possible.</summary>
     private const int MaxRounds = 4;
 
@@ -41,12 +43,15 @@ public sealed class ClusterForecast
             }
 
             var (estimate, basis) = estimates.Of(entry.Claim);
-            _forecasts[entry.Uid] = new(entry.Uid, entry.Claim.JobName, entry.IsWaiting, estimate?.IsMeasured == true, basis);
+            _forecasts[entry.Uid] = new(
+                entry.Uid, entry.Claim.JobName, entry.IsWaiting, estimate?.IsMeasured == true, basis);
             if (estimate is not null)
             {
-                var job = new ForecastJob(entry.Claim, estimate);
-                job.GoOn(entry.GpuCount * entry.Claim.Replicas);
-                _jobs[entry.Uid] = job;
+                var job = _jobs[entry.Uid] = new(entry.Claim, estimate);
+                if (entry.IsAdmitted)
+                {
+                    job.GoOn(Gpus(entry), origin);
+                }
             }
         }
     }
@@ -130,7 +135,9 @@ public sealed class ClusterForecast
         {
             var plan = _policy.Plan(_state, Now);
             // What was due and came to nothing is not due again.
-            _wakeAt = plan.WakeAt is { } wakeAt && wakeAt > Now ? (wakeAt - _origin).TotalSeconds : null;
+            _wakeAt = plan.WakeAt is { } wakeAt && wakeAt > Now && wakeAt - _origin < Longest
+                ? (wakeAt - _origin).TotalSeconds
+                : null;
             if (plan.Decisions.IsEmpty)
             {
                 break;
@@ -154,7 +161,7 @@ public sealed class ClusterForecast
             return;
         }
 
-        var (was, isNow) = (before.GpuCount * before.Claim.Replicas, after.GpuCount * after.Claim.Replicas);
+        var (was, isNow) = (Gpus(before), Gpus(after));
         _decisions.Add(new(Now, after.Uid, was, isNow, reason));
         var forecast = _forecasts[after.Uid];
         if (forecast is { IsWaiting: true, StartsAt: null } && after.IsAdmitted)
@@ -162,17 +169,20 @@ public sealed class ClusterForecast
             _forecasts[after.Uid] = forecast with { StartsAt = Now, StartGpus = isNow };
         }
 
-        if (_jobs.TryGetValue(after.Uid, out var job) && was != isNow)
+        if (_jobs.TryGetValue(after.Uid, out var job) && (was != isNow || before.IsAdmitted != after.IsAdmitted))
         {
-            job.Change(isNow, _now);
+            job.Change(after.IsAdmitted ? isNow : null, _now);
         }
     }
+
+    private static int Gpus(LedgerEntry entry) => entry.GpuCount * entry.Claim.Replicas;
 
     /// <summary>The rows say what the ledger decided: nothing is in the air in a forecast.</summary>
     private void Confirm()
     {
-        foreach (var entry in _state.Entries.Values.Where(entry =>
-            entry.Claim.ConfirmedGeneration != entry.Generation || (entry.IsAdmitted && entry.Claim.RunningSince is null)))
+        var open = _state.Entries.Values.Where(entry => entry.Claim.ConfirmedGeneration != entry.Generation
+            || (entry.IsAdmitted && entry.Claim.RunningSince is null));
+        foreach (var entry in open)
         {
             _state = CapacityLedger.Observe(_state, entry.Claim with
             {

@@ -5,36 +5,62 @@ namespace Sluice.Scheduling.Forecasts;
 /// <summary>One job while a forecast is played. Times are seconds from the forecast's beginning.</summary>
 internal sealed class ForecastJob(JobClaim claim, WorkEstimate estimate)
 {
+    /// <summary>Epochs are compared to within this, as they are sums of many fractions.</summary>
+    private const double Tiny = 1e-9;
+
+    /// <summary>
+    /// Of what was estimated: more than this is not taken to be done by a job that has told nothing, however long it
+    /// runs.
+    /// </summary>
+    private const double MostCredit = 0.9;
+
     private readonly double _doneAtFirst = claim.CompletedEpochs;
     private double _remaining = estimate.RemainingEpochs;
     private double _gainedUntil;
     private double _resumesAt;
-    private int _gpuCount;
+    private int? _gpuCount;
+
+    /// <summary>When it is done if nothing changes; infinite while it waits, and where that is beyond all bounds.</summary>
+    public double EndsAt => Bounded(_gpuCount is null ? double.PositiveInfinity : Start + _remaining * Seconds);
+
+    /// <summary>When it notifies next if nothing changes.</summary>
+    public double NotifiesAt => _gpuCount is null
+        ? double.PositiveInfinity
+        : Math.Min(EndsAt, Bounded(Start + (Math.Floor(Done + Tiny) + 1 - Done) * Seconds));
 
     /// <summary>Epochs done, whole or not.</summary>
     private double Done => _doneAtFirst + estimate.RemainingEpochs - _remaining;
 
-    /// <summary>When it is done if nothing changes; infinite while it holds nothing.</summary>
-    public double EndsAt => _gpuCount == 0 ? double.PositiveInfinity : Start + _remaining * Seconds;
-
-    /// <summary>When it notifies next if nothing changes.</summary>
-    public double NotifiesAt =>
-        _gpuCount == 0 ? double.PositiveInfinity : Math.Min(EndsAt, Start + (Math.Floor(Done + Tiny) + 1 - Done) * Seconds);
-
     private double Start => Math.Max(_gainedUntil, _resumesAt);
 
-    private double Seconds => estimate.Pace(_gpuCount);
+    private double Seconds => estimate.Pace(_gpuCount!.Value);
 
-    /// <summary>Epochs are compared to within this, as they are sums of many fractions.</summary>
-    private const double Tiny = 1e-9;
+    /// <summary>
+    /// It goes on with what it holds. What it did since its last notification counts: at most an epoch, as the next one
+    /// would have been told.
+    /// </summary>
+    public void GoOn(int gpuCount, DateTimeOffset now)
+    {
+        _gpuCount = gpuCount;
+        if (claim.RunningSince is not { } running)
+        {
+            _resumesAt = estimate.RestartSeconds;
+            return;
+        }
 
-    /// <summary>It goes on with what it holds already, and has long been loaded.</summary>
-    public void GoOn(int gpuCount) => _gpuCount = gpuCount;
+        var told = claim.History.IsEmpty ? null : claim.History[^1].Last?.At;
+        var since = told > running
+            ? Math.Max(0, (now - told.Value).TotalSeconds)
+            : Math.Max(0, (now - running).TotalSeconds) - estimate.RestartSeconds;
+        _resumesAt = Math.Max(0, -since);
+        var most = estimate.IsMeasured ? Math.Min(1, _remaining) : MostCredit * _remaining;
+        _remaining -= Math.Clamp(since / Seconds, 0, most);
+    }
 
     /// <summary>It trains until then.</summary>
     public void Advance(double now)
     {
-        if (_gpuCount > 0 && now > Start)
+        if (_gpuCount is not null && now > Start)
         {
             _remaining = Math.Max(0, _remaining - (now - Start) / Seconds);
         }
@@ -43,11 +69,11 @@ internal sealed class ForecastJob(JobClaim claim, WorkEstimate estimate)
     }
 
     /// <summary>
-    /// It is started again with other GPUs, from its last checkpoint: the last whole epoch, or what it had told.
+    /// It is started again with other GPUs, or waits: from its last checkpoint, the last whole epoch or what it had told.
     /// </summary>
-    public void Change(int gpuCount, double now)
+    public void Change(int? gpuCount, double now)
     {
-        if (_gpuCount > 0)
+        if (_gpuCount is not null)
         {
             var saved = Math.Max(_doneAtFirst, Math.Floor(Done + Tiny));
             _remaining += Math.Max(0, Done - saved);
@@ -62,7 +88,7 @@ internal sealed class ForecastJob(JobClaim claim, WorkEstimate estimate)
     {
         var whole = Math.Floor(Done + Tiny);
         var since = whole - Math.Floor(_doneAtFirst);
-        if (since <= 0 || _gpuCount == 0)
+        if (since <= 0 || _gpuCount is null)
         {
             return now;
         }
@@ -78,4 +104,7 @@ internal sealed class ForecastJob(JobClaim claim, WorkEstimate estimate)
                 LastCheckpointAt = origin.AddSeconds(seconds - age).ToUnixTimeMilliseconds() / 1000.0,
             };
     }
+
+    private static double Bounded(double seconds) =>
+        seconds <= WorkEstimates.MaxSeconds ? seconds : double.PositiveInfinity;
 }

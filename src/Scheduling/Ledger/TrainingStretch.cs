@@ -15,7 +15,7 @@ public sealed record TrainingStretch(int Attempt, int GpuCount, SavedEpochs Star
     /// <summary>Its first notification; null before.</summary>
     public SavedEpochs? First { get; init; }
 
-    /// <summary>Its last notification; null before the first.</summary>
+    /// <summary>Its last notification of a further epoch; null before the first.</summary>
     public SavedEpochs? Last { get; init; }
 
     /// <summary>Seconds an epoch between its first and its last notification; null before the second.</summary>
@@ -54,7 +54,9 @@ public static class TrainingHistory
         return Forget(told).Add(new(attempt, gpuCount, started));
     }
 
-    /// <summary>A notification of the start that runs; of one that is not the last, it changes nothing.</summary>
+    /// <summary>
+    /// A notification of the start that runs. One of an earlier start, or without a further epoch, changes nothing.
+    /// </summary>
     public static ImmutableArray<TrainingStretch> Save(
         ImmutableArray<TrainingStretch> history, int attempt, SavedEpochs saved)
     {
@@ -63,8 +65,13 @@ public static class TrainingHistory
             return history;
         }
 
+        if (stretch.Last is { } last && saved.Epochs == last.Epochs)
+        {
+            return history;
+        }
+
         // A trainer that went back to an older checkpoint measures anew from there.
-        var first = stretch.First is { } before && saved.Epochs >= stretch.Last!.Value.Epochs ? before : saved;
+        var first = stretch.First is { } before && saved.Epochs > stretch.Last!.Value.Epochs ? before : saved;
         return history.SetItem(history.Length - 1, stretch with { First = first, Last = saved });
     }
 

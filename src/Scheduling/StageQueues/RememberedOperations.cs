@@ -14,8 +14,10 @@ internal static class RememberedOperations
     /// <summary>Clients' keys a job, of hand-outs and of moves each; the oldest go first.</summary>
     private const int MaxKeys = 16;
 
-    /// <summary>Other moves a job.</summary>
-    private const int MaxMoves = 3;
+    /// <summary>
+    /// Other moves a job: one that was moved on quickly must still know a call that was under way for seconds.
+    /// </summary>
+    private const int MaxMoves = 16;
 
     /// <summary>Where operations are remembered that a call may name without its job.</summary>
     public static IEnumerable<string> Of(ListedJob job)

@@ -13,11 +13,11 @@ public sealed class WhatIfCommandTests
             {"job": {{Wire.JobOutlook("wide", "2030-01-01T00:00:00+00:00", 4, "2030-01-01T02:00:00+00:00")}},
              "queue": null,
              "others": [{"without": {{Wire.JobOutlook("big", null, null, "2030-01-01T01:00:00+00:00")}},
-                         "with": {{Wire.JobOutlook("big", null, null, "2030-01-01T01:30:00+00:00")}}}],
-             "expected": [
-                {"at": "2030-01-01T00:00:00+00:00", "job_name": "big", "gpus_before": 8, "gpus_after": 4, "reason": "scaled down"},
-                {"at": "2030-01-01T00:00:00+00:00", "job_name": "wide", "gpus_before": 0, "gpus_after": 4, "reason": "admitted"},
-                {"at": "2030-01-01T02:00:00+00:00", "job_name": "big", "gpus_before": 4, "gpus_after": 8, "reason": "scaled up"}],
+                         "with": {{Wire.JobOutlook("big", null, null, "2030-01-01T01:30:00+00:00")}},
+                         "gpus_at_once": 4}],
+             "expected": [{{Wire.Change("00:00", "big", 8, 4, "scaled down")}},
+                          {{Wire.Change("00:00", "wide", 0, 4, "admitted")}},
+                          {{Wire.Change("02:00", "big", 4, 8, "scaled up")}}],
              "is_cut_short": false}
             """);
 
@@ -34,8 +34,8 @@ public sealed class WhatIfCommandTests
             2030-01-01 00:00:00Z   wide   starts with 4 GPUs   admitted
             2030-01-01 02:00:00Z   big    4 -> 8 GPUs          scaled up
 
-            OTHER JOB   WOULD START   WOULD END
-            big                       2030-01-01 01:30:00Z 30m later
+            OTHER JOB   AT ONCE   WOULD START   WOULD END
+            big         4 GPUs                  2030-01-01 01:30:00Z 30m later
 
             """,
             result.Out);

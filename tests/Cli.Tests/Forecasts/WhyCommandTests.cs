@@ -46,7 +46,8 @@ public sealed class WhyCommandTests
     {
         await using var server = await FakeServer.StartAsync();
         server.On("GET /api/v1/jobs/wide/explain", 200, $$"""
-            {"job": {{Wire.Description("wide")}}, "allocation": {{Wire.Outlook("wide", null, null, null)}}, "events": []}
+            {"job": {{Wire.Description("wide")}}, "allocation": {{Wire.Outlook("wide", null, null, null)}},
+             "events": []}
             """);
 
         var result = await new Shell().RunAsync("why", "wide", "--server", server.Url);

@@ -92,10 +92,17 @@ internal static class Wire
             """)}},
          "restart_seconds": {{(endsAt is null ? "null" : "3")}},
          "expected": {{(endsAt is null ? "[]" : $$"""
-            [{"at": "2030-01-01T00:30:00+00:00", "job_name": "{{name}}",
-              "gpus_before": 0, "gpus_after": 4, "reason": "admitted"},
-             {"at": "2030-01-01T01:00:00+00:00", "job_name": "{{name}}",
-              "gpus_before": 4, "gpus_after": 8, "reason": "scaled up"}]
+            [{{Change("00:30", name, 0, 4, "admitted")}}, {{Change("01:00", name, 4, 8, "scaled up")}}]
             """)}}}
+        """;
+
+    /// <param name="at">An hour and a minute of the first day of 2030.</param>
+    /// <param name="name">The job.</param>
+    /// <param name="before">GPUs in all.</param>
+    /// <param name="after">And from then on.</param>
+    /// <param name="reason">Why.</param>
+    public static string Change(string at, string name, int before, int after, string reason) => $$"""
+        {"at": "2030-01-01T{{at}}:00+00:00", "job_name": "{{name}}", "gpus_before": {{before}},
+         "gpus_after": {{after}}, "reason": "{{reason}}"}
         """;
 }

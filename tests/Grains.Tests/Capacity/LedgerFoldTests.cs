@@ -75,6 +75,18 @@ public sealed class LedgerFoldTests
     }
 
     [Fact]
+    public void A_job_that_loses_its_GPUs_in_the_same_fold_waits_when_it_is_to_be_scaled()
+    {
+        var ledger = Running(gpus: 2, ("a", 2, 4));
+
+        var folded = Fold(ledger, new ScaleJob("a", Wish: null), new TakeNodes(Report(1)));
+
+        Assert.Equal(ScaleOutcome.CannotChange, folded.Answers[0]!.Outcome);
+        Assert.StartsWith("a waits for 2 GPUs", folded.Answers[0]!.Reason);
+        Assert.Equal(2, folded.State.Entries["a"].Cap);
+    }
+
+    [Fact]
     public void A_wish_for_a_job_that_waits_holds_from_its_admission_on()
     {
         var waiting = Fold(Claimed(Nodes(0), ("w", 1, 4)), new ScaleJob("w", Wish: 2));

@@ -1,4 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
+using Sluice.Grains.Capacity;
+using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Jobs;
+using Sluice.Scheduling.Ledger;
+using Sluice.Scheduling.Policies;
 
 namespace Sluice.Grains.Tests.Hosting;
 
@@ -36,23 +41,29 @@ public sealed class ExplanationTests
     [Fact]
     public async Task What_a_newcomer_would_change_is_told_and_nothing_is_changed()
     {
-        await using var world = await GrainWorld.StartAsync(gpus: 8);
+        await using var world = await GrainWorld.StartAsync(gpus: 9);
+        await world.DeployAsync("aside", 1, 1);
         await world.DeployAsync("a", 2, 8);
         await world.RunExecutorAsync();
-        await world.NotifyAsync("a", 1, of: 10_000_000);
-        await world.NotifyAsync("a", 2, of: 10_000_000);
+        foreach (var name in new[] { "a", "aside" })
+        {
+            await world.NotifyAsync(name, 1, of: 10_000_000);
+            await world.NotifyAsync(name, 2, of: 10_000_000);
+        }
+
         var before = await world.Capacity.GetAsync();
 
         var answer = await world.Capacity.WhatIfAsync(
             new() { Manifest = GrainWorld.Manifest("b", 4, 4), Seconds = 100 });
 
-        Assert.Null(answer.Problem);
+        Assert.Equal(WhatIfOutcome.Answered, answer.Outcome);
         Assert.Equal(("b", 4), (answer.Job!.JobName, answer.Job.StartGpus));
         Assert.Null(answer.Queue);
         Assert.Contains("100 s with 4 GPUs", answer.Job.Basis);
         Assert.Contains(answer.Expected, change => change is { JobName: "a", GpusBefore: 8, GpusAfter: 4 });
-        var (without, with) = (Assert.Single(answer.Others).Without, answer.Others[0].With);
-        Assert.True(with.EndsAt > without.EndsAt);
+        var other = Assert.Single(answer.Others);
+        Assert.True(other.With.EndsAt > other.Without.EndsAt);
+        Assert.Equal(4, other.GpusAtOnce);
         Assert.Null(await world.Job("b").GetAsync());
         var after = await world.Capacity.GetAsync();
         Assert.Equal(
@@ -84,8 +95,52 @@ public sealed class ExplanationTests
 
         var answer = await world.Capacity.WhatIfAsync(new() { Manifest = "kind: Pod" });
 
+        Assert.Equal(WhatIfOutcome.Invalid, answer.Outcome);
         Assert.NotNull(answer.Problem);
         Assert.Null(answer.Job);
+    }
+
+    [Fact]
+    public async Task A_newcomer_that_would_be_refused_is_told_so()
+    {
+        await using var world = await GrainWorld.StartAsync(
+            gpus: 8, services => services.Configure<CapacityOptions>(options => options.MaxManagedJobs = 1));
+        await world.DeployAsync("a", 2, 8);
+
+        var answer = await world.Capacity.WhatIfAsync(new() { Manifest = GrainWorld.Manifest("b", 4, 4) });
+
+        Assert.Equal(WhatIfOutcome.Full, answer.Outcome);
+        Assert.Contains("1 may", answer.Problem);
+    }
+
+    [Fact]
+    public async Task All_who_ask_about_the_same_ledger_share_one_forecast_and_who_asks_when_too_many_do_gets_none()
+    {
+        using var policy = new CountingPolicy();
+        await using var world = await GrainWorld.StartAsync(gpus: 8, services =>
+        {
+            services.AddSingleton<IPolicy>(policy);
+            services.Configure<CapacityOptions>(options =>
+            {
+                options.TickInterval = TimeSpan.FromMinutes(1);
+                options.MaxQueuedForecasts = 0;
+            });
+        });
+        await world.DeployAsync("a", 2, 8);
+        await world.RunExecutorAsync();
+        policy.Hold();
+
+        var first = world.Job("a").ExplainAsync();
+        await policy.HeldAsync();
+        var others = Enumerable.Range(0, 5).Select(_ => world.Job("a").ExplainAsync()).ToList();
+        var refused = await world.Capacity.WhatIfAsync(new() { Manifest = GrainWorld.Manifest("b", 1, 1) });
+        // The job's own calls go on meanwhile.
+        await world.NotifyAsync("a", 1, of: 10);
+        policy.Release();
+
+        Assert.Equal(WhatIfOutcome.Busy, refused.Outcome);
+        Assert.All(await Task.WhenAll([first, .. others]), explained => Assert.NotNull(explained!.Allocation));
+        Assert.Equal(1, policy.Forecasts);
     }
 
     [Fact]
@@ -120,5 +175,41 @@ public sealed class ExplanationTests
         Assert.Equal([4, 8], a.Allocation!.Pace.Select(pace => pace.GpuCount));
         Assert.NotNull(a.Allocation.RestartSeconds);
         Assert.Equal(JobStatus.Running, a.Job.Job.Status);
+    }
+
+    /// <summary>
+    /// The documented policy. Once it is told to hold, the next plan that is made away from the grain's turns, which only
+    /// forecasts do, waits until it is released.
+    /// </summary>
+    private sealed class CountingPolicy : IPolicy, IDisposable
+    {
+        private readonly RecentCheckpointPolicy _policy = new(new());
+        private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _released = new(initialState: true);
+        private int _forecasts;
+
+        public string Name => _policy.Name;
+
+        public int Forecasts => _forecasts;
+
+        public Plan Plan(LedgerState snapshot, DateTimeOffset now, string? preferredUid = null)
+        {
+            if (TaskScheduler.Current == TaskScheduler.Default && !_released.IsSet)
+            {
+                Interlocked.Increment(ref _forecasts);
+                _held.TrySetResult();
+                _released.Wait();
+            }
+
+            return _policy.Plan(snapshot, now, preferredUid);
+        }
+
+        public void Hold() => _released.Reset();
+
+        public Task HeldAsync() => _held.Task;
+
+        public void Release() => _released.Set();
+
+        public void Dispose() => _released.Dispose();
     }
 }

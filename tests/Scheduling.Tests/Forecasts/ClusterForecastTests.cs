@@ -111,6 +111,71 @@ public sealed class ClusterForecastTests
     }
 
     [Fact]
+    public void What_was_trained_since_the_last_notification_counts_up_to_an_epoch()
+    {
+        var cluster = new Cluster(4);
+        var told = new SavedEpochs(cluster.Now, 3);
+        Run(cluster, "a", 4, 4, total: 10, done: 3, secondsPerEpoch: 100, with: claim => claim with
+        {
+            History = [new(1, 4, new(cluster.Now.AddSeconds(-300), 0))
+            {
+                First = new(cluster.Now.AddSeconds(-200), 1), Last = told,
+            }],
+        });
+        var expected = cluster.Now.AddSeconds(700);
+
+        cluster.Now = cluster.Now.AddSeconds(60);
+        Assert.Equal(expected, Play(cluster).Jobs["a"].EndsAt);
+
+        // The next one is late: an epoch is all that is taken to be done.
+        cluster.Now = told.At.AddSeconds(500);
+        Assert.Equal(cluster.Now.AddSeconds(600), Play(cluster).Jobs["a"].EndsAt);
+    }
+
+    [Fact]
+    public void A_job_that_told_nothing_gets_nearer_to_its_end_as_it_runs_and_pays_what_is_left_of_its_start()
+    {
+        var cluster = new Cluster(8);
+        Run(cluster, "measured", 4, 4, total: 10, done: 0, secondsPerEpoch: 30, restart: 20);
+        cluster.Arrive("a", 4, 4);
+        cluster.ConfirmAll();
+        var expected = cluster.Now.AddSeconds(20 + 300);
+        Assert.Equal(expected, Play(cluster).Jobs["a"].EndsAt);
+
+        cluster.Now = cluster.Now.AddSeconds(200);
+        Assert.Equal(expected, Play(cluster).Jobs["a"].EndsAt);
+
+        cluster.Now = cluster.Now.AddSeconds(2000);
+        Assert.Equal(cluster.Now.AddSeconds(30), Play(cluster).Jobs["a"].EndsAt!.Value, TimeSpan.FromMilliseconds(1));
+    }
+
+    [Theory]
+    [InlineData(1e12)]
+    [InlineData(1e300)]
+    public void A_job_that_would_take_for_ever_has_no_end_and_disturbs_nobody(double total)
+    {
+        var cluster = new Cluster(8);
+        Run(cluster, "endless", 4, 4, total, done: 0, secondsPerEpoch: 30);
+        Run(cluster, "a", 4, 4, total: 10, done: 4, secondsPerEpoch: 30);
+        cluster.Arrive("b", 4, 4);
+
+        var jobs = Play(cluster).Jobs;
+
+        Assert.Null(jobs["endless"].EndsAt);
+        Assert.Equal(cluster.Now.AddSeconds(180), jobs["a"].EndsAt);
+        Assert.Equal(cluster.Now.AddSeconds(180 + 300), jobs["b"].EndsAt);
+    }
+
+    [Fact]
+    public void A_job_without_GPUs_ends_too()
+    {
+        var cluster = new Cluster(8);
+        Run(cluster, "cpu", 0, 0, total: 10, done: 4, secondsPerEpoch: 30);
+
+        Assert.Equal(cluster.Now.AddSeconds(180), Play(cluster).Jobs["cpu"].EndsAt);
+    }
+
+    [Fact]
     public void What_is_being_ended_counts_as_gone()
     {
         var cluster = new Cluster(4);

@@ -43,9 +43,29 @@ public sealed class JobPaceTests
     }
 
     [Fact]
+    public void A_count_between_two_measured_ones_lies_between_them_however_many_lie_nearer_on_one_side()
+    {
+        var pace = JobPace.Of([Stretch(1, 1, 100), Stretch(2, 2, 50), Stretch(3, 32, 45)])!;
+
+        var paces = Enumerable.Range(2, 31).Select(pace.SecondsPerEpoch).ToList();
+
+        Assert.Equal(paces.OrderDescending(), paces);
+        Assert.All(paces, seconds => Assert.InRange(seconds, 45, 50));
+    }
+
+    [Fact]
+    public void A_job_without_GPUs_has_a_pace_too()
+    {
+        var pace = JobPace.Of([Stretch(1, 0, 12)])!;
+
+        Assert.Equal(12, pace.SecondsPerEpoch(0));
+    }
+
+    [Fact]
     public void The_cost_of_a_restart_is_the_median_of_those_seen()
     {
-        var pace = JobPace.Of([Stretch(1, 1, 10, restart: 3), Stretch(2, 2, 10, restart: 50), Stretch(3, 4, 10, restart: 5)])!;
+        var pace = JobPace.Of(
+            [Stretch(1, 1, 10, restart: 3), Stretch(2, 2, 10, restart: 50), Stretch(3, 4, 10, restart: 5)])!;
 
         Assert.Equal(5, pace.RestartSeconds);
     }

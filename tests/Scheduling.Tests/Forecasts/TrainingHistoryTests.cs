@@ -52,6 +52,17 @@ public sealed class TrainingHistoryTests
     }
 
     [Fact]
+    public void A_notification_without_a_further_epoch_does_not_stretch_the_epochs()
+    {
+        var history = TrainingHistory.Begin([], 1, 2, At(0, 0));
+        history = TrainingHistory.Save(history, 1, At(10, 1));
+        history = TrainingHistory.Save(history, 1, At(110, 2));
+        history = TrainingHistory.Save(history, 1, At(200, 2));
+
+        Assert.Equal(100, history[0].SecondsPerEpoch);
+    }
+
+    [Fact]
     public void Starts_that_told_nothing_are_forgotten()
     {
         var history = TrainingHistory.Begin([], 1, 2, At(0, 0));
