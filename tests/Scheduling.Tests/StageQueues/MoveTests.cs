@@ -113,6 +113,21 @@ public sealed class MoveTests
     }
 
     [Fact]
+    public void A_repeat_that_was_under_way_while_the_job_was_moved_on_many_times_changes_nothing()
+    {
+        var list = TestList.Of([1]);
+        list.Move(1, 1, operation: "first");
+        for (var stage = 2; stage <= 16; stage++)
+        {
+            list.Move(1, stage, operation: $"to {stage}");
+        }
+
+        list.Move(1, 1, operation: "first");
+
+        Assert.Equal(16, list.Job(1).Stage);
+    }
+
+    [Fact]
     public void A_key_is_remembered_for_24_hours_and_only_for_its_request()
     {
         var list = TestList.Of([1, 2]);
