@@ -130,7 +130,7 @@ public enum WhatIfOutcome
 public sealed record WhatIfAnswer
 {
     /// <summary>How the question was answered.</summary>
-    [Id(0), JsonIgnore] public required WhatIfOutcome Outcome { get; init; }
+    [Id(0), JsonIgnore] public WhatIfOutcome Outcome { get; init; }
 
     /// <summary>For people: why it is not answered.</summary>
     [Id(1), JsonIgnore] public string? Problem { get; init; }

@@ -205,7 +205,7 @@ public sealed class MoveTests
         }
 
         Assert.Equal(10, list.Job(1).Moves.Count(move => move.IsKey));
-        Assert.InRange(list.Job(1).Moves.Count(move => !move.IsKey), 1, 3);
+        Assert.InRange(list.Job(1).Moves.Count(move => !move.IsKey), 1, 16);
         list.WaitMinutes(24 * 60);
         list.Move(1, 0);
         Assert.Single(list.Job(1).Moves);
