@@ -1,0 +1,6 @@
+namespace Sluice.Lab.Model;
+
+/// <summary>Identical GPUs in identical nodes.</summary>
+/// <param name="GpuCount">In all; 1 or more. Default 64.</param>
+/// <param name="NodeGpus">A node; 1 or more. Default 4.</param>
+public sealed record LabCluster(int GpuCount = 64, int NodeGpus = 4);

@@ -1,0 +1,231 @@
+using System.Collections.Immutable;
+using Sluice.Lab.Workloads;
+using Sluice.Scheduling.Targets;
+
+namespace Sluice.Lab.Model;
+
+/// <summary>
+/// Plays a workload against a policy. Time is continuous: it jumps from event to event, and all that happens at one
+/// instant is one event. Nothing depends on anything but the arguments.
+/// </summary>
+public sealed class LabGame
+{
+    /// <summary>What lies closer together than this many seconds happens at one instant.</summary>
+    private const double Instant = 1e-9;
+
+    private readonly Workload _workload;
+    private readonly Scenario _scenario;
+    private readonly LabCluster _cluster;
+    private readonly ITargetPolicy _policy;
+    private readonly LiveJob[] _jobs;
+    private readonly List<LiveJob> _active = [];
+    private readonly Dictionary<string, LiveJob> _byUid = new(StringComparer.Ordinal);
+    private readonly List<LabDecision> _decisions = [];
+    private readonly Dictionary<LiveJob, JobOutcome> _outcomes = [];
+
+    private PolicyMemory _memory = PolicyMemory.None;
+    private double _now;
+    private double? _wakeAt;
+    private int _submitted;
+    private int _events;
+
+    private LabGame(Workload workload, Scenario scenario, LabCluster cluster, LabPolicy policy)
+    {
+        _workload = workload;
+        _scenario = scenario;
+        _cluster = cluster;
+        _jobs = [.. workload.Jobs.Select((job, index) => new LiveJob(job, scenario, Uid(index)))];
+        _policy = policy.Create(new Oracle(this));
+        foreach (var job in _jobs)
+        {
+            _byUid[job.Uid] = job;
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">The policy broke a rule of the scenario, or leaves a job waiting for ever.</exception>
+    public static LabRun Play(
+        Workload workload,
+        Scenario scenario,
+        LabCluster cluster,
+        LabPolicy policy,
+        Action<int>? completed = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(workload);
+        ArgumentNullException.ThrowIfNull(scenario);
+        ArgumentNullException.ThrowIfNull(cluster);
+        ArgumentNullException.ThrowIfNull(policy);
+        var game = new LabGame(workload, scenario, cluster, policy);
+        while (game._outcomes.Count < workload.Jobs.Length)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var before = game._outcomes.Count;
+            game.Step();
+            if (game._outcomes.Count > before)
+            {
+                completed?.Invoke(game._outcomes.Count);
+            }
+        }
+
+        return new()
+        {
+            Workload = workload,
+            Scenario = scenario,
+            Policy = policy.Name,
+            GpuCount = cluster.GpuCount,
+            Jobs = [.. game._jobs.Select(job => game._outcomes[job])],
+            Decisions = [.. game._decisions],
+            Events = game._events,
+        };
+    }
+
+    /// <summary>Tells nothing of what the job trains.</summary>
+    private static string Uid(int index) => FormattableString.Invariant($"job-{index + 1:D5}");
+
+    private void Step()
+    {
+        _now = NextTime();
+        var cause = Happen();
+        if (_active.Count == 0)
+        {
+            return;
+        }
+
+        _events++;
+        var snapshot = new TargetSnapshot(
+            _now, _cluster.GpuCount, _cluster.NodeGpus, [.. _active.Select(job => job.View)]);
+        var plan = _policy.Plan(_memory, snapshot, cause);
+        _memory = plan.Memory;
+        _wakeAt = plan.WakeAt;
+        Apply(plan.Targets);
+    }
+
+    private double NextTime()
+    {
+        var next = _submitted < _jobs.Length ? _jobs[_submitted].Job.SubmittedAt : double.PositiveInfinity;
+        foreach (var job in _active)
+        {
+            next = Math.Min(next, job.NextEpochAt);
+        }
+
+        if (_wakeAt is { } wakeAt && _active.Count > 0)
+        {
+            next = Math.Min(next, Math.Max(wakeAt, _now));
+        }
+
+        return double.IsFinite(next)
+            ? next
+            : throw new InvalidOperationException(
+                $"{_policy.Name} leaves {_active.Count} jobs of {_workload.Name} waiting for ever");
+    }
+
+    private PlanCause Happen()
+    {
+        var completed = ImmutableArray.CreateBuilder<TargetJob>();
+        var arrived = ImmutableArray.CreateBuilder<string>();
+        var notified = ImmutableArray.CreateBuilder<string>();
+        foreach (var job in _active.Where(job => job.NextEpochAt <= _now + Instant))
+        {
+            if (job.IsLastEpoch)
+            {
+                completed.Add(Complete(job));
+            }
+            else
+            {
+                job.CompleteEpoch(_now);
+                notified.Add(job.Uid);
+            }
+        }
+
+        if (completed.Count > 0)
+        {
+            _active.RemoveAll(_outcomes.ContainsKey);
+        }
+
+        while (_submitted < _jobs.Length && _jobs[_submitted].Job.SubmittedAt <= _now + Instant)
+        {
+            _active.Add(_jobs[_submitted]);
+            arrived.Add(_jobs[_submitted].Uid);
+            _submitted++;
+        }
+
+        return new()
+        {
+            Arrived = arrived.ToImmutable(),
+            Completed = completed.ToImmutable(),
+            Notified = notified.ToImmutable(),
+            IsTimer = _wakeAt <= _now,
+        };
+    }
+
+    private TargetJob Complete(LiveJob job)
+    {
+        job.CompleteEpoch(_now);
+        var last = job.View;
+        job.Leave(_now);
+        _outcomes[job] = new(
+            job.Job,
+            job.FirstStartAt!.Value,
+            _now,
+            job.Restarts,
+            job.HeldGpuSecondsAt(_now),
+            job.RestartGpuSeconds,
+            job.LostGpuSeconds);
+        return last;
+    }
+
+    private void Apply(ImmutableArray<JobTarget> targets)
+    {
+        foreach (var target in targets)
+        {
+            var job = _byUid[target.Uid];
+            if (target.GpuCount == job.HeldGpus)
+            {
+                continue;
+            }
+
+            Check(job, target.GpuCount);
+            _decisions.Add(new(
+                _now,
+                Array.IndexOf(_jobs, job),
+                job.HeldGpus,
+                target.GpuCount,
+                job.HeldGpus == 0 ? 0 : job.LossSecondsAt(_now),
+                target.Reason));
+            job.Change(target.GpuCount, _now);
+        }
+
+        var held = _active.Sum(job => job.HeldGpus);
+        if (held > _cluster.GpuCount)
+        {
+            throw Broken($"gives {held} GPUs where there are {_cluster.GpuCount}");
+        }
+    }
+
+    private void Check(LiveJob job, int gpuCount)
+    {
+        var (least, most) = _scenario.RangeOf(job.Job);
+        if (gpuCount != 0 && (gpuCount < least || gpuCount > most))
+        {
+            throw Broken($"gives {job.Job.Name} {gpuCount} GPUs where {least} to {most} are allowed");
+        }
+
+        if (gpuCount == 0 && !_scenario.AllowsSuspension)
+        {
+            throw Broken($"suspends {job.Job.Name}, which {_scenario.Name} does not allow");
+        }
+
+        if (!_active.Contains(job))
+        {
+            throw Broken($"gives GPUs to {job.Job.Name}, which is not there");
+        }
+    }
+
+    private InvalidOperationException Broken(string how) =>
+        new(FormattableString.Invariant($"{_policy.Name} at {_now:F3} s of {_workload.Name}: {how}"));
+
+    private sealed class Oracle(LabGame game) : IWorkOracle
+    {
+        public JobTruth Read(string uid) => game._byUid[uid].TruthAt(game._now);
+    }
+}

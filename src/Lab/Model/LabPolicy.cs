@@ -1,0 +1,24 @@
+using Sluice.Scheduling.Targets;
+
+namespace Sluice.Lab.Model;
+
+/// <summary>A policy that the Lab can play, by name.</summary>
+/// <param name="Name">As <c>--policy</c> takes it.</param>
+/// <param name="Knowledge">What it is told beside what a manager sees.</param>
+/// <param name="Create">A new one for a game. Only one that is told the truth may keep the oracle.</param>
+public sealed record LabPolicy(string Name, Knowledge Knowledge, Func<IWorkOracle, ITargetPolicy> Create);
+
+/// <summary>How much of the truth a policy is told.</summary>
+public enum Knowledge
+{
+    None = 0,
+
+    /// <summary>Ranges, arrivals and notifications, as any manager.</summary>
+    Learned = 1,
+
+    /// <summary>The counts that owners tuned, and those at which each job gets faster.</summary>
+    Levels = 2,
+
+    /// <summary>True speeds and true work.</summary>
+    Oracle = 3,
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+
+namespace Sluice.Scheduling.Targets;
+
+/// <summary>
+/// What a policy may know of one job that waits or runs. Times are seconds since the same origin as the snapshot's.
+/// </summary>
+public sealed record TargetJob
+{
+    /// <summary>Opaque, and never used again; tells nothing of what is trained.</summary>
+    public required string Uid { get; init; }
+
+    /// <summary>When it was submitted.</summary>
+    public required double ArrivedAt { get; init; }
+
+    /// <summary>GPUs in all, the least with which it runs; 1 or more.</summary>
+    public required int MinGpus { get; init; }
+
+    /// <summary>GPUs in all, the most that it can use.</summary>
+    public required int MaxGpus { get; init; }
+
+    /// <summary>It can only have multiples of this: the replicas of a gang, which all have the same; 1: any.</summary>
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>Higher is more urgent.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>True: it may be set to 0 after it has started, and goes on later from its last checkpoint.</summary>
+    public bool MayBeSuspended { get; init; } = true;
+
+    /// <summary>It is not to be changed before, by the minimum run time of its owner; 0: at any time.</summary>
+    public double ChangeableFrom { get; init; }
+
+    /// <summary>Epochs of the whole training; null: nobody said.</summary>
+    public int? TotalEpochs { get; init; }
+
+    /// <summary>GPUs that it holds now, in all; 0: it waits or is suspended.</summary>
+    public int HeldGpus { get; init; }
+
+    /// <summary>Since when it has held just that many; its arrival where it has not been given any.</summary>
+    public double HeldSince { get; init; }
+
+    /// <summary>True: it held GPUs at some time.</summary>
+    public bool HasStarted { get; init; }
+
+    /// <summary>GPU-seconds held until <see cref="HeldSince"/>.</summary>
+    public double AttainedBefore { get; init; }
+
+    /// <summary>What its notifications told, oldest first. At most <see cref="Notification.MaxKept"/>.</summary>
+    public ImmutableArray<Notification> Notifications { get; init; } = [];
+
+    /// <summary>Epochs that are safe in a checkpoint.</summary>
+    public int CompletedEpochs => Notifications.IsEmpty ? 0 : Notifications[^1].CompletedEpochs;
+
+    /// <summary>GPU-seconds held so far.</summary>
+    public double AttainedAt(double now) => AttainedBefore + HeldGpus * (now - HeldSince);
+}
