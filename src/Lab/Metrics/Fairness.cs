@@ -39,13 +39,9 @@ internal sealed class Fairness
         var levels = curve.UsefulLevels(least, most);
         var active = (JobSecondsUntil(outcome.CompletedAt) - JobSecondsUntil(outcome.Job.SubmittedAt)) / outcome.Jct;
         var share = Math.Clamp(_run.GpuCount / active, levels[0], levels[^1]);
-        var below = levels.Last(level => level <= share);
-        var above = levels.First(level => level >= share);
-        var speed = curve.At(below);
-        if (above > below)
-        {
-            speed += (share - below) / (above - below) * (curve.At(above) - speed);
-        }
+        var below = curve.At(levels.Last(level => level <= (int)share));
+        var above = curve.At(levels.Last(level => level <= Math.Ceiling(share)));
+        var speed = below + (share - (int)share) * (above - below);
 
         return outcome.Jct / (scenario.RestartSecondsOf(outcome.Job) + outcome.Job.TotalEpochs / speed);
     }

@@ -15,6 +15,7 @@ public interface IWorkOracle
 /// <summary>The truth of a job at this instant.</summary>
 /// <param name="Curve">Epochs a second at each count.</param>
 /// <param name="Levels">Counts of its range that are faster than all smaller ones of the range.</param>
+/// <param name="Speeds">Epochs a second at these.</param>
 /// <param name="RemainingEpochs">To the end, from where it is now, saved or not.</param>
 /// <param name="UnsavedEpochs">Since its last whole epoch.</param>
 /// <param name="LossSeconds">Work that a change now would undo.</param>
@@ -24,6 +25,7 @@ public interface IWorkOracle
 public sealed record JobTruth(
     SpeedCurve Curve,
     ImmutableArray<int> Levels,
+    ImmutableArray<double> Speeds,
     double RemainingEpochs,
     double UnsavedEpochs,
     double LossSeconds,

@@ -35,7 +35,7 @@ public sealed class LabGame
         _scenario = scenario;
         _cluster = cluster;
         _jobs = [.. workload.Jobs.Select((job, index) => new LiveJob(job, scenario, Uid(index)))];
-        _policy = policy.Create(new Oracle(this));
+        _policy = policy.Create(new Oracle(this, policy), scenario);
         foreach (var job in _jobs)
         {
             _byUid[job.Uid] = job;
@@ -224,8 +224,10 @@ public sealed class LabGame
     private InvalidOperationException Broken(string how) =>
         new(FormattableString.Invariant($"{_policy.Name} at {_now:F3} s of {_workload.Name}: {how}"));
 
-    private sealed class Oracle(LabGame game) : IWorkOracle
+    private sealed class Oracle(LabGame game, LabPolicy asker) : IWorkOracle
     {
-        public JobTruth Read(string uid) => game._byUid[uid].TruthAt(game._now);
+        public JobTruth Read(string uid) => asker.Knowledge == Knowledge.Learned
+            ? throw new InvalidOperationException($"{asker.Name} is to learn, and asks for the truth")
+            : game._byUid[uid].TruthAt(game._now);
     }
 }

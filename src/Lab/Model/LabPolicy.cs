@@ -5,8 +5,8 @@ namespace Sluice.Lab.Model;
 /// <summary>A policy that the Lab can play, by name.</summary>
 /// <param name="Name">As <c>--policy</c> takes it.</param>
 /// <param name="Knowledge">What it is told beside what a manager sees.</param>
-/// <param name="Create">A new one for a game. Only one that is told the truth may keep the oracle.</param>
-public sealed record LabPolicy(string Name, Knowledge Knowledge, Func<IWorkOracle, ITargetPolicy> Create);
+/// <param name="Create">A new one for a game. One that is told nothing gets an oracle that refuses to answer.</param>
+public sealed record LabPolicy(string Name, Knowledge Knowledge, Func<IWorkOracle, Scenario, ITargetPolicy> Create);
 
 /// <summary>How much of the truth a policy is told.</summary>
 public enum Knowledge

@@ -29,6 +29,7 @@ internal sealed class LiveJob
         (_least, _most) = scenario.RangeOf(job);
         Curve = scenario.CurveOf(job);
         Levels = Curve.UsefulLevels(_least, _most);
+        Speeds = [.. Levels.Select(Curve.At)];
         RestartSeconds = scenario.RestartSecondsOf(job);
         _heldSince = job.SubmittedAt;
     }
@@ -40,6 +41,8 @@ internal sealed class LiveJob
     public SpeedCurve Curve { get; }
 
     public ImmutableArray<int> Levels { get; }
+
+    public ImmutableArray<double> Speeds { get; }
 
     public double RestartSeconds { get; }
 
@@ -123,6 +126,7 @@ internal sealed class LiveJob
         ArrivedAt = Job.SubmittedAt,
         MinGpus = _least,
         MaxGpus = _most,
+        LosesUnsavedWork = _scenario.IsLossy,
         MayBeSuspended = _scenario.AllowsSuspension,
         TotalEpochs = Job.TotalEpochs,
         HeldGpus = HeldGpus,
@@ -135,6 +139,7 @@ internal sealed class LiveJob
     public JobTruth TruthAt(double now) => new(
         Curve,
         Levels,
+        Speeds,
         Math.Max(0, Job.TotalEpochs - EpochsAt(now)),
         Math.Max(0, EpochsAt(now) - CompletedEpochs),
         LossSecondsAt(now),

@@ -5,7 +5,10 @@ namespace Sluice.Scheduling.Sharing;
 /// two jobs the one that finishes later at its present share gets the step only where it gains more, relative to the
 /// speed that it then has, than the other does relative to the speed that it has.
 /// </summary>
-public sealed class AfsShare : IShareRule
+/// <param name="first">
+/// Who is given the smallest level before. By the rule alone a job may start with more than that.
+/// </param>
+public sealed class AfsShare(FirstServed first) : IShareRule
 {
     public string Name => "afs";
 
@@ -13,6 +16,7 @@ public sealed class AfsShare : IShareRule
     {
         ArgumentNullException.ThrowIfNull(jobs);
         var draft = new ShareDraft(gpuCount, jobs);
+        draft.GiveSmallest(first);
         var steps = new Step[jobs.Count];
         for (var job = 0; job < steps.Length; job++)
         {
@@ -51,7 +55,7 @@ public sealed class AfsShare : IShareRule
     {
         if (challenger.Speed == 0 && champion.Speed == 0)
         {
-            return challenger.Work < champion.Work;
+            return challenger.SecondsAtLeast < champion.SecondsAtLeast;
         }
 
         return challenger.SecondsLeft < champion.SecondsLeft
@@ -84,7 +88,7 @@ public sealed class AfsShare : IShareRule
                 best,
                 one.Levels[best] - gpus,
                 speed,
-                one.SecondsAt(0),
+                one.SecondsAtLeast,
                 speed == 0 ? double.PositiveInfinity : one.Work / speed,
                 speed == 0 ? double.PositiveInfinity : gain / speed,
                 gain / (speed + gain));
@@ -93,10 +97,10 @@ public sealed class AfsShare : IShareRule
     /// <param name="Level">The level with the best average gain a GPU among those that fit.</param>
     /// <param name="Gpus">GPUs to it; 0: none fits or helps.</param>
     /// <param name="Speed">Epochs a second now.</param>
-    /// <param name="Work">Seconds of work at the smallest level.</param>
+    /// <param name="SecondsAtLeast">To the end with the smallest level.</param>
     /// <param name="SecondsLeft">Until it finishes at its present share.</param>
     /// <param name="FirstGain">Gain of one GPU by the speed now: what counts for the one that finishes first.</param>
     /// <param name="LaterGain">Gain of one GPU by the speed with it: what counts for the other.</param>
     private readonly record struct Step(
-        int Level, int Gpus, double Speed, double Work, double SecondsLeft, double FirstGain, double LaterGain);
+        int Level, int Gpus, double Speed, double SecondsAtLeast, double SecondsLeft, double FirstGain, double LaterGain);
 }

@@ -11,21 +11,14 @@ public sealed class EqualShare : IShareRule
     public int[] Divide(int gpuCount, IReadOnlyList<SharingJob> jobs)
     {
         ArgumentNullException.ThrowIfNull(jobs);
-        var draft = Start(gpuCount, jobs);
+        var draft = new ShareDraft(gpuCount, jobs);
+        draft.GiveSmallest(FirstServed.LeastAttained);
         while (Poorest(draft) is var job and >= 0)
         {
             draft.Raise(job, draft.LevelOf(job) + 1);
         }
 
         return draft.ToCounts();
-    }
-
-    /// <summary>The smallest levels, given to those first that have had the least.</summary>
-    internal static ShareDraft Start(int gpuCount, IReadOnlyList<SharingJob> jobs)
-    {
-        var draft = new ShareDraft(gpuCount, jobs);
-        draft.GiveSmallest(Enumerable.Range(0, jobs.Count).OrderBy(job => jobs[job].Attained));
-        return draft;
     }
 
     private static int Poorest(ShareDraft draft)

@@ -4,14 +4,15 @@ namespace Sluice.Scheduling.Sharing;
 /// Starts as <see cref="EqualShare"/>, then takes the step that saves most time a GPU, in units of the time that the job
 /// would need with a fair share: what an objective of the harmonic mean of relative speeds asks for.
 /// </summary>
-public sealed class FairGreedyShare : IShareRule
+public sealed class FairGreedyShare(FirstServed first) : IShareRule
 {
     public string Name => "fair-greedy";
 
     public int[] Divide(int gpuCount, IReadOnlyList<SharingJob> jobs)
     {
         ArgumentNullException.ThrowIfNull(jobs);
-        var draft = EqualShare.Start(gpuCount, jobs);
+        var draft = new ShareDraft(gpuCount, jobs);
+        draft.GiveSmallest(first);
         var fair = jobs.Count == 0 ? 0 : (gpuCount + jobs.Count - 1) / jobs.Count;
         var steps = new (int Level, double Value)[jobs.Count];
         for (var job = 0; job < steps.Length; job++)

@@ -13,7 +13,7 @@ public sealed class HesrptShare(double exponent) : IShareRule
     {
         ArgumentNullException.ThrowIfNull(jobs);
         var draft = new ShareDraft(gpuCount, jobs);
-        var largestFirst = Enumerable.Range(0, jobs.Count).OrderByDescending(job => jobs[job].SecondsAt(0)).ToArray();
+        var largestFirst = Enumerable.Range(0, jobs.Count).OrderByDescending(job => jobs[job].SecondsAtLeast).ToArray();
         var power = 1 / (1 - exponent);
         for (var rank = 1; rank <= largestFirst.Length; rank++)
         {

@@ -2,9 +2,10 @@ namespace Sluice.Scheduling.Sharing;
 
 /// <summary>
 /// Optimus (EuroSys'18): everyone the least, the shortest first; then one GPU at a time to the job whose time to the end
-/// it shortens the most. It sticks below a dip of a curve, because it looks one GPU ahead only.
+/// it shortens the most. So it sticks below a dip of a curve.
 /// </summary>
-public sealed class OptimusShare : IShareRule
+/// <param name="passesDips">True: it looks at the next level instead, with the time that is saved a GPU.</param>
+public sealed class OptimusShare(bool passesDips) : IShareRule
 {
     public string Name => "optimus";
 
@@ -12,7 +13,7 @@ public sealed class OptimusShare : IShareRule
     {
         ArgumentNullException.ThrowIfNull(jobs);
         var draft = new ShareDraft(gpuCount, jobs);
-        draft.GiveSmallest(Enumerable.Range(0, jobs.Count).OrderBy(job => jobs[job].SecondsAt(0)));
+        draft.GiveSmallest(FirstServed.ShortestAtMost);
         while (draft.Free > 0)
         {
             var best = -1;
@@ -38,12 +39,16 @@ public sealed class OptimusShare : IShareRule
         return draft.ToCounts();
     }
 
-    private static double Saving(ShareDraft draft, int job)
+    private double Saving(ShareDraft draft, int job)
     {
         var one = draft.Jobs[job];
         var next = draft.LevelOf(job) + 1;
-        return next > 0 && next < one.Levels.Length && one.Levels[next] == draft.GpusOf(job) + 1
-            ? one.SecondsAt(next - 1) - one.SecondsAt(next)
-            : 0;
+        if (next == 0 || !draft.CanRaise(job))
+        {
+            return 0;
+        }
+
+        var gpus = one.Levels[next] - draft.GpusOf(job);
+        return gpus == 1 || passesDips ? (one.SecondsAt(next - 1) - one.SecondsAt(next)) / gpus : 0;
     }
 }

@@ -53,10 +53,15 @@ internal sealed class ShareDraft
         return counts;
     }
 
-    /// <summary>Gives each job in turn its smallest level, where that fits and it has nothing yet.</summary>
-    public void GiveSmallest(IEnumerable<int> order)
+    /// <summary>Gives jobs their smallest level in that order, where it fits and they have nothing yet.</summary>
+    public void GiveSmallest(FirstServed order)
     {
-        foreach (var job in order)
+        if (order == FirstServed.ByRule)
+        {
+            return;
+        }
+
+        foreach (var job in Enumerable.Range(0, Jobs.Count).OrderBy(job => Rank(Jobs[job], order)))
         {
             if (_levels[job] < 0 && Fits(job, 0))
             {
@@ -64,4 +69,12 @@ internal sealed class ShareDraft
             }
         }
     }
+
+    private static double Rank(SharingJob job, FirstServed order) => order switch
+    {
+        FirstServed.LeastAttained => job.Attained,
+        FirstServed.ShortestAtLeast => job.SecondsAtLeast,
+        FirstServed.ShortestAtMost => job.SecondsAtMost,
+        _ => throw new ArgumentOutOfRangeException(nameof(order), order, "no order"),
+    };
 }

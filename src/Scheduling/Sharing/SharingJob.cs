@@ -22,4 +22,10 @@ public sealed class SharingJob
 
     /// <summary>Seconds that it would still need with one of its levels.</summary>
     public double SecondsAt(int level) => Work / Speeds[level];
+
+    /// <summary>Seconds that it would still need with its smallest level.</summary>
+    public double SecondsAtLeast => SecondsAt(0);
+
+    /// <summary>Seconds that it would still need with its largest level.</summary>
+    public double SecondsAtMost => SecondsAt(Levels.Length - 1);
 }

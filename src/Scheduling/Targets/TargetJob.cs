@@ -28,6 +28,11 @@ public sealed record TargetJob
     /// <summary>True: it may be set to 0 after it has started, and goes on later from its last checkpoint.</summary>
     public bool MayBeSuspended { get; init; } = true;
 
+    /// <summary>
+    /// True: a change takes it back to its last checkpoint. False: its trainer saves when it is asked to stop.
+    /// </summary>
+    public bool LosesUnsavedWork { get; init; } = true;
+
     /// <summary>It is not to be changed before, by the minimum run time of its owner; 0: at any time.</summary>
     public double ChangeableFrom { get; init; }
 
