@@ -8,6 +8,9 @@ namespace Sluice.Lab.Baselines;
 /// <summary>All policies that others have published, by name; docs/lab.md tells what each does.</summary>
 public static class BaselineCatalog
 {
+    /// <summary>Who has had more goes to the second of the two queues of Tiresias.</summary>
+    private const double TiresiasGpuSeconds = 16 * 3600;
+
     private static readonly ImmutableArray<(string Name, Knowledge Knowledge, Func<Scenario, IShareRule> Create)> Rules =
     [
         ("equal", Knowledge.Levels, _ => new EqualShare()),
@@ -24,6 +27,14 @@ public static class BaselineCatalog
         new("fifo-bf", Knowledge.Levels, (oracle, _) => new FifoPolicy("fifo-bf", Rigid(oracle), mayPass: true)),
         new("fifo-req", Knowledge.Learned, (_, _) => new FifoPolicy("fifo-req", job => job.MinGpus, mayPass: false)),
         new("fifo-lim", Knowledge.Levels, (oracle, _) => new FifoPolicy("fifo-lim", Largest(oracle), mayPass: false)),
+        new("srtf-rigid", Knowledge.Oracle, (oracle, _) => new RigidRankingPolicy(
+            "srtf-rigid", (job, _) => RigidSeconds(oracle.Read(job.Uid)), oracle, interval: null)),
+        new("tiresias", Knowledge.Levels, (oracle, _) => new RigidRankingPolicy(
+            "tiresias", (job, now) => job.AttainedAt(now) < TiresiasGpuSeconds ? 0 : 1, oracle, interval: 60)),
+        Seeds("seeds-fifo", mayPass: false, isDeferred: false),
+        Seeds("seeds-bf", mayPass: true, isDeferred: false),
+        Seeds("seeds-fifo-deferred", mayPass: false, isDeferred: true),
+        Seeds("seeds-bf-deferred", mayPass: true, isDeferred: true),
         .. Rules.Select(rule => new LabPolicy(
             rule.Name, rule.Knowledge, (oracle, scenario) => new EagerPolicy(rule.Create(scenario), new OracleOutlook(oracle)))),
         .. Rules.Select(rule => new LabPolicy(
@@ -45,6 +56,14 @@ public static class BaselineCatalog
                 new LearnedOutlook(),
                 isHybrid: true)),
     ];
+
+    private static double RigidSeconds(JobTruth truth) => truth.RemainingEpochs / truth.Curve.At(truth.RigidGpus);
+
+    private static LabPolicy Seeds(string name, bool mayPass, bool isDeferred) => new(
+        name,
+        Knowledge.Levels,
+        (oracle, scenario) => new SeedsPolicy(
+            name, scenario.IsNarrow ? job => job.MaxGpus : Largest(oracle), oracle, mayPass, isDeferred));
 
     private static Func<TargetJob, int> Rigid(IWorkOracle oracle) => job => oracle.Read(job.Uid).RigidGpus;
 

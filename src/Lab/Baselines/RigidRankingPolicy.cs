@@ -1,0 +1,49 @@
+using Sluice.Lab.Model;
+using Sluice.Scheduling.Targets;
+
+namespace Sluice.Lab.Baselines;
+
+/// <summary>
+/// Gives each job in turn the count that its owner tuned, where it still fits, and takes the GPUs from all others.
+/// </summary>
+/// <param name="name">As people are told it.</param>
+/// <param name="rank">The lower, the earlier it is its turn; ties go by submission.</param>
+/// <param name="oracle">For the tuned counts.</param>
+/// <param name="interval">It ranks anew after that many seconds as well; null: at arrivals and completions only.</param>
+internal sealed class RigidRankingPolicy(
+    string name, Func<TargetJob, double, double> rank, IWorkOracle oracle, double? interval) : ITargetPolicy
+{
+    public string Name => name;
+
+    public TargetPlan Plan(PolicyMemory memory, TargetSnapshot snapshot, PlanCause cause)
+    {
+        var timer = memory as Timer ?? new Timer(snapshot.Now);
+        var isDue = interval is not null && snapshot.Now >= timer.At;
+        if (isDue)
+        {
+            timer = new(snapshot.Now + interval!.Value);
+        }
+
+        return new(
+            isDue || cause.HasArrivalOrCompletion ? [.. Rank(snapshot)] : [],
+            timer,
+            interval is null ? null : timer.At);
+    }
+
+    private IEnumerable<JobTarget> Rank(TargetSnapshot snapshot)
+    {
+        var free = snapshot.GpuCount;
+        foreach (var job in snapshot.Jobs.OrderBy(job => rank(job, snapshot.Now)))
+        {
+            var rigid = oracle.Read(job.Uid).RigidGpus;
+            var gpus = rigid <= free ? rigid : 0;
+            free -= gpus;
+            if (gpus != job.HeldGpus)
+            {
+                yield return new(job.Uid, gpus, gpus > 0 ? "its turn has come" : "others go before it");
+            }
+        }
+    }
+
+    private sealed record Timer(double At) : PolicyMemory;
+}
