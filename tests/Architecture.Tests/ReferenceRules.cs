@@ -22,7 +22,8 @@ public sealed class ReferenceRules
         ["Server"] = [Abstractions, "Hosting", "Grains", "EmbeddedHost"],
         ["Silo"] = [Abstractions, "Hosting", "Grains", "Executors"],
         ["Simulation"] = [Abstractions, "Grains", "EmbeddedHost", "Executors"],
-        ["Cli"] = ["Server", "Manifests", "Simulation"],
+        ["Lab"] = ["Scheduling"],
+        ["Cli"] = ["Server", "Manifests", "Simulation", "Lab"],
     };
 
     /// <summary>Pure projects, and the packages they may use.</summary>

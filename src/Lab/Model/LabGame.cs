@@ -13,6 +13,9 @@ public sealed class LabGame
     /// <summary>What lies closer together than this many seconds happens at one instant.</summary>
     private const double Instant = 1e-9;
 
+    /// <summary>A policy that is asked again that often at one instant is taken to go round in circles.</summary>
+    private const int MaxTimersAtOnce = 1000;
+
     private readonly Workload _workload;
     private readonly Scenario _scenario;
     private readonly LabCluster _cluster;
@@ -28,6 +31,7 @@ public sealed class LabGame
     private double? _wakeAt;
     private int _submitted;
     private int _events;
+    private int _timersAtOnce;
 
     private LabGame(Workload workload, Scenario scenario, LabCluster cluster, LabPolicy policy)
     {
@@ -111,6 +115,11 @@ public sealed class LabGame
         if (_wakeAt is { } wakeAt && _active.Count > 0)
         {
             next = Math.Min(next, Math.Max(wakeAt, _now));
+            _timersAtOnce = wakeAt <= _now ? _timersAtOnce + 1 : 0;
+            if (_timersAtOnce > MaxTimersAtOnce)
+            {
+                throw Broken("asks to be asked again at once, and again");
+            }
         }
 
         return double.IsFinite(next)
@@ -176,9 +185,14 @@ public sealed class LabGame
 
     private void Apply(ImmutableArray<JobTarget> targets)
     {
+        var named = new HashSet<string>(StringComparer.Ordinal);
         foreach (var target in targets)
         {
-            var job = _byUid[target.Uid];
+            if (!named.Add(target.Uid) || !_byUid.TryGetValue(target.Uid, out var job) || !_active.Contains(job))
+            {
+                throw Broken($"plans for {target.Uid}, which is not there or was planned for already");
+            }
+
             if (target.GpuCount == job.HeldGpus)
             {
                 continue;
@@ -213,11 +227,6 @@ public sealed class LabGame
         if (gpuCount == 0 && !_scenario.AllowsSuspension)
         {
             throw Broken($"suspends {job.Job.Name}, which {_scenario.Name} does not allow");
-        }
-
-        if (!_active.Contains(job))
-        {
-            throw Broken($"gives GPUs to {job.Job.Name}, which is not there");
         }
     }
 

@@ -85,6 +85,11 @@ internal sealed class LiveJob
         _view = null;
         if (CompletedEpochs < Job.TotalEpochs)
         {
+            if (_notifications.Count == Notification.MaxKept)
+            {
+                _notifications.RemoveAt(0);
+            }
+
             _notifications.Add(new(now, CompletedEpochs, HeldGpus, _heldSince));
             SetNextEpoch();
         }

@@ -14,8 +14,14 @@ internal sealed class CsvRows
     private CsvRows(string path, string header)
     {
         _path = path;
-        _columns = header.Split(',').Select((name, index) => (name: name.Trim(), index))
-            .ToDictionary(column => column.name, column => column.index, StringComparer.Ordinal);
+        _columns = new(StringComparer.Ordinal);
+        foreach (var column in header.Split(','))
+        {
+            if (!_columns.TryAdd(column.Trim(), _columns.Count))
+            {
+                throw new InvalidDataException($"{path} has two columns {column.Trim()}");
+            }
+        }
     }
 
     public IEnumerable<Row> Rows => _rows.Select(row => new Row(this, row.Line, row.Cells));
@@ -64,10 +70,20 @@ internal sealed class CsvRows
             double.TryParse(Text(column), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
                 && double.IsFinite(value)
                 ? value
-                : throw new InvalidDataException($"{File._path}:{Line}: {column} '{Text(column)}' is no number");
+                : throw Wrong(column, "is no number");
 
-        public int Count(string column) => Number(column) is var value && value == (int)value
-            ? (int)value
-            : throw new InvalidDataException($"{File._path}:{Line}: {column} '{Text(column)}' is no whole number");
+        public double Number(string column, double least, double most) =>
+            Number(column) is var value && value >= least && value <= most
+                ? value
+                : throw Wrong(column, FormattableString.Invariant($"is not from {least} to {most}"));
+
+        public int Count(string column, int least, int most) =>
+            Number(column) is var value && value >= least && value <= most && value == (int)value
+                ? (int)value
+                : throw Wrong(column, $"is no whole number from {least} to {most}");
+
+        /// <summary>Says where it is and what it is.</summary>
+        public InvalidDataException Wrong(string column, string how) =>
+            new($"{File._path}:{Line}: {column} '{Text(column)}' {how}");
     }
 }

@@ -8,6 +8,9 @@ public sealed class SpeedCurve
     /// <summary>More rows than this are refused.</summary>
     public const int MaxGpus = 65_536;
 
+    /// <summary>An epoch lasts at least that long; seconds.</summary>
+    public const double LeastSeconds = 1e-6;
+
     private readonly double[] _speeds;
 
     /// <param name="secondsPerEpoch">By count; a count that is missing is as fast as the next smaller one.</param>
@@ -16,7 +19,7 @@ public sealed class SpeedCurve
     {
         ArgumentNullException.ThrowIfNull(secondsPerEpoch);
         if (secondsPerEpoch.Count == 0
-            || secondsPerEpoch.Any(row => row.Key is < 1 or > MaxGpus || row.Value is not (> 0 and < 1e12)))
+            || secondsPerEpoch.Any(row => row.Key is < 1 or > MaxGpus || row.Value is not (>= LeastSeconds and < 1e12)))
         {
             throw new ArgumentException("a speed curve has counts from 1 on and positive seconds", nameof(secondsPerEpoch));
         }

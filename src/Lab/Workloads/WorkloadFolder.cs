@@ -6,9 +6,12 @@ namespace Sluice.Lab.Workloads;
 public sealed class WorkloadFolder
 {
     private const int NodeGpus = 4;
+    private const int AdaptiveBatch = -1;
+    private const double MaxSeconds = 1e9;
+    private const double MaxRestartSeconds = 1e6;
 
     private readonly string _path;
-    private readonly Dictionary<string, ApplicationRow> _applications;
+    private readonly Dictionary<string, double> _restartSeconds;
     private readonly Dictionary<(string Application, int Batch), SpeedCurve> _curves = [];
 
     /// <exception cref="InvalidDataException">A file is missing or wrong; the message names it.</exception>
@@ -16,9 +19,9 @@ public sealed class WorkloadFolder
     {
         ArgumentNullException.ThrowIfNull(path);
         _path = path;
-        _applications = Read("applications.csv").Rows.ToDictionary(
-            row => row.Text("application"), row => new ApplicationRow(row.Number("restart_seconds_measured")));
-        foreach (var application in _applications.Keys)
+        _restartSeconds = Read("applications.csv").Rows.ToDictionary(
+            row => row.Text("application"), row => row.Number("restart_seconds_measured", 0, MaxRestartSeconds));
+        foreach (var application in _restartSeconds.Keys)
         {
             ReadCurves(application);
         }
@@ -42,51 +45,66 @@ public sealed class WorkloadFolder
         var jobs = Read(Path.Combine("workloads", name + ".csv")).Rows.Select(Job).ToList();
         return jobs.Count is > 0 and <= Workload.MaxJobs
             ? new(name, [.. jobs.OrderBy(job => job.SubmittedAt)])
-            : throw new InvalidDataException($"workload {name} has {jobs.Count} jobs; 1 to {Workload.MaxJobs} are allowed");
+            : throw new InvalidDataException($"{name} has {jobs.Count} jobs; 1 to {Workload.MaxJobs} are allowed");
     }
 
     private WorkloadJob Job(CsvRows.Row row)
     {
         var application = row.Text("application");
+        var least = row.Count("gpu_req_narrow", 1, SpeedCurve.MaxGpus);
         return new()
         {
             Name = row.Text("job_name"),
-            SubmittedAt = row.Number("submit_seconds"),
+            SubmittedAt = row.Number("submit_seconds", 0, MaxSeconds),
             Application = application,
-            RigidGpus = row.Count("gpu_rigid"),
-            MaxGpusFixed = row.Count("gpu_max_fixed"),
-            MaxGpusAdaptive = row.Count("gpu_max_adaptive"),
-            NarrowReq = row.Count("gpu_req_narrow"),
-            NarrowLim = row.Count("gpu_lim_narrow"),
-            TotalEpochs = row.Count("total_epochs"),
-            RestartSeconds = _applications.TryGetValue(application, out var known)
-                ? known.RestartSeconds
-                : throw new InvalidDataException($"applications.csv has no {application}"),
-            Fixed = Curve(application, row.Count("batch_size")),
-            Adaptive = Curve(application, AdaptiveBatch),
+            RigidGpus = row.Count("gpu_rigid", 1, SpeedCurve.MaxGpus),
+            MaxGpusFixed = row.Count("gpu_max_fixed", 1, SpeedCurve.MaxGpus),
+            MaxGpusAdaptive = row.Count("gpu_max_adaptive", 1, SpeedCurve.MaxGpus),
+            NarrowReq = least,
+            NarrowLim = row.Count("gpu_lim_narrow", least, SpeedCurve.MaxGpus),
+            TotalEpochs = row.Count("total_epochs", 1, WorkloadJob.MaxEpochs),
+            RestartSeconds = _restartSeconds.TryGetValue(application, out var restart)
+                ? restart
+                : throw row.Wrong("application", "is not in applications.csv"),
+            Fixed = _curves.TryGetValue((application, row.Count("batch_size", 1, int.MaxValue)), out var curve)
+                ? curve
+                : throw row.Wrong("batch_size", $"has no row in the speed table of {application}"),
+            Adaptive = _curves[(application, AdaptiveBatch)],
         };
     }
-
-    private const int AdaptiveBatch = -1;
-
-    private SpeedCurve Curve(string application, int batch) =>
-        _curves.TryGetValue((application, batch), out var curve)
-            ? curve
-            : throw new InvalidDataException($"there is no speed table of {application} with batch {batch}");
 
     private void ReadCurves(string application)
     {
         var rows = Read(Path.Combine("speed", $"speed-fixed-{application}.csv")).Rows
-            .Select(row => (Batch: row.Count("batch_size"), Row: row))
+            .Select(row => (Batch: row.Count("batch_size", 1, int.MaxValue), Row: row))
             .Concat(Read(Path.Combine("speed", $"speed-adaptive-{application}.csv")).Rows
                 .Select(row => (Batch: AdaptiveBatch, Row: row)));
         foreach (var table in rows.GroupBy(row => row.Batch, row => row.Row))
         {
-            // The flat model: as few nodes as hold the GPUs.
-            _curves[(application, table.Key)] = new(table
-                .Where(row => row.Count("nodes") == (row.Count("gpus") + NodeGpus - 1) / NodeGpus)
-                .ToDictionary(row => row.Count("gpus"), row => row.Number("seconds_per_epoch")));
+            _curves[(application, table.Key)] = new(Seconds(table));
         }
+
+        if (!_curves.ContainsKey((application, AdaptiveBatch)))
+        {
+            throw new InvalidDataException($"speed-adaptive-{application}.csv has no rows");
+        }
+    }
+
+    /// <summary>The flat model: of the rows of a count the one on as few nodes as hold it.</summary>
+    private static Dictionary<int, double> Seconds(IEnumerable<CsvRows.Row> table)
+    {
+        var seconds = new Dictionary<int, double>();
+        foreach (var row in table)
+        {
+            var gpus = row.Count("gpus", 1, SpeedCurve.MaxGpus);
+            if (row.Count("nodes", 1, gpus) == (gpus + NodeGpus - 1) / NodeGpus
+                && !seconds.TryAdd(gpus, row.Number("seconds_per_epoch", SpeedCurve.LeastSeconds, MaxSeconds)))
+            {
+                throw row.Wrong("gpus", "comes twice");
+            }
+        }
+
+        return seconds;
     }
 
     private CsvRows Read(string file)
@@ -94,6 +112,4 @@ public sealed class WorkloadFolder
         var path = Path.Combine(_path, file);
         return File.Exists(path) ? CsvRows.Read(path) : throw new InvalidDataException($"{path} is missing");
     }
-
-    private sealed record ApplicationRow(double RestartSeconds);
 }

@@ -3,6 +3,9 @@ namespace Sluice.Lab.Workloads;
 /// <summary>A job of a workload: when it comes, what it asks for, and how fast it really is.</summary>
 public sealed record WorkloadJob
 {
+    /// <summary>More are refused.</summary>
+    public const int MaxEpochs = 1_000_000;
+
     /// <summary>For people; policies see an opaque uid instead.</summary>
     public required string Name { get; init; }
 
