@@ -19,6 +19,7 @@ internal sealed class OracleOutlook(IWorkOracle oracle) : IOutlook
             {
                 Levels = truth.Levels,
                 Speeds = truth.Speeds,
+                SpeedWith = truth.Curve.At,
                 Work = truth.RemainingEpochs,
                 Attained = job.AttainedAt(now),
                 IsPinned = job.HasStarted && !job.MayBeSuspended,

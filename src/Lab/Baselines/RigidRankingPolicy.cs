@@ -9,7 +9,7 @@ namespace Sluice.Lab.Baselines;
 /// <param name="name">As people are told it.</param>
 /// <param name="rank">The lower, the earlier it is its turn; ties go by submission.</param>
 /// <param name="oracle">For the tuned counts.</param>
-/// <param name="interval">It ranks anew after that many seconds as well; null: at arrivals and completions only.</param>
+/// <param name="interval">It ranks anew at the multiples of that as well; seconds. Null: at arrivals and completions only.</param>
 internal sealed class RigidRankingPolicy(
     string name, Func<TargetJob, double, double> rank, IWorkOracle oracle, double? interval) : ITargetPolicy
 {
@@ -17,17 +17,8 @@ internal sealed class RigidRankingPolicy(
 
     public TargetPlan Plan(PolicyMemory memory, TargetSnapshot snapshot, PlanCause cause)
     {
-        var timer = memory as Timer ?? new Timer(snapshot.Now);
-        var isDue = interval is not null && snapshot.Now >= timer.At;
-        if (isDue)
-        {
-            timer = new(snapshot.Now + interval!.Value);
-        }
-
-        return new(
-            isDue || cause.HasArrivalOrCompletion ? [.. Rank(snapshot)] : [],
-            timer,
-            interval is null ? null : timer.At);
+        double? next = interval is null ? null : interval * (Math.Floor(snapshot.Now / interval.Value) + 1);
+        return new(cause.IsTimer || cause.HasArrivalOrCompletion ? [.. Rank(snapshot)] : [], memory, next);
     }
 
     private IEnumerable<JobTarget> Rank(TargetSnapshot snapshot)
@@ -44,6 +35,4 @@ internal sealed class RigidRankingPolicy(
             }
         }
     }
-
-    private sealed record Timer(double At) : PolicyMemory;
 }

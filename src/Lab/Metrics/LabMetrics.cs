@@ -5,6 +5,9 @@ namespace Sluice.Lab.Metrics;
 /// <summary>How well a run went; docs/lab.md says how each is reckoned. Times in seconds.</summary>
 public sealed record LabMetrics
 {
+    /// <summary>Many jobs get just their fair share; rounding must not decide whether they count as worse off.</summary>
+    internal const double SameRho = 1e-6;
+
     public required double AverageJct { get; init; }
 
     public required double P50Jct { get; init; }
@@ -68,7 +71,7 @@ public sealed record LabMetrics
             MeanSlowdown = run.Jobs.Average(job => job.Jct / AloneSeconds(run.Scenario, job)),
             MeanRho = rhos.Average(),
             MaxRho = rhos.Max(),
-            UnfairShare = rhos.Count(rho => rho > 1) / (double)rhos.Length,
+            UnfairShare = rhos.Count(rho => rho > 1 + SameRho) / (double)rhos.Length,
         };
     }
 

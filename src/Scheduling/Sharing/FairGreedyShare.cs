@@ -71,6 +71,11 @@ public sealed class FairGreedyShare(FirstServed first) : IShareRule
 
     private static double SpeedAtFairShare(SharingJob job, int fair)
     {
+        if (job.SpeedWith is { } speedWith)
+        {
+            return speedWith(fair);
+        }
+
         var level = 0;
         while (level + 1 < job.Levels.Length && job.Levels[level + 1] <= fair)
         {

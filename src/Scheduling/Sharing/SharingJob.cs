@@ -11,6 +11,9 @@ public sealed class SharingJob
     /// <summary>Epochs a second at each of the levels; ascending.</summary>
     public required ImmutableArray<double> Speeds { get; init; }
 
+    /// <summary>Epochs a second at any count, level or not; null: as at the largest level up to it.</summary>
+    public Func<int, double>? SpeedWith { get; init; }
+
     /// <summary>Epochs left.</summary>
     public required double Work { get; init; }
 
