@@ -8,6 +8,7 @@ using Sluice.Cli.Demo;
 using Sluice.Cli.Events;
 using Sluice.Cli.Forecasts;
 using Sluice.Cli.Jobs;
+using Sluice.Cli.Playing;
 using Sluice.Cli.Queue;
 using Sluice.Cli.Serving;
 using Sluice.Cli.Simulating;
@@ -81,6 +82,7 @@ internal static class SluiceCommand
             WhatIfCommand.Create(environment, Connect),
             QueueCommand.Create(environment, Connect),
             SimulateCommand.Create(environment),
+            LabCommand.Create(environment),
             CompletionCommand.Create(environment),
         };
     }
