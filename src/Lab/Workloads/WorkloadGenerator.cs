@@ -13,7 +13,7 @@ public static class WorkloadGenerator
         ("small", 0.72, 0.05, 1),
         ("medium", 0.20, 1, 10),
         ("large", 0.06, 10, 100),
-        ("huge", 0.02, 100, 250),
+        ("huge", 0.02, 100, 200),
     ];
 
     public static Workload Make(string name, GeneratorOptions options, int seed)
@@ -39,8 +39,9 @@ public static class WorkloadGenerator
         var epochs = random.Next(10, 101);
         var secondsOnOne = Between(random, least, most) * 3600 / epochs;
         var shape = new Shape(Between(random, 0.005, 0.1), Between(random, 0.01, 0.3));
-        // A sixth cannot be divided at all.
-        var max = random.Next(6) == 0 ? 1 : Math.Min(options.MaxGpus, 1 << random.Next(3, 7));
+        // A third of the small ones cannot be divided at all; large ones can be divided far.
+        var isWhole = name == "small" && random.Next(3) == 0;
+        var max = isWhole ? 1 : Math.Min(options.MaxGpus, least < 10 ? 1 << random.Next(3, 6) : 64);
         var curve = Curve(secondsOnOne, shape, max, options.NodeGpus);
         var rigid = Rigid(curve, max, 0.5 + 0.3 * random.NextDouble());
         return new()
@@ -50,13 +51,13 @@ public static class WorkloadGenerator
             Application = name,
             RigidGpus = rigid,
             MaxGpusFixed = max,
-            MaxGpusAdaptive = max == 1 ? 1 : options.MaxGpus,
+            MaxGpusAdaptive = isWhole ? 1 : options.MaxGpus,
             NarrowReq = (rigid + 1) / 2,
             NarrowLim = Math.Max(rigid, Math.Min(2 * rigid, max)),
             TotalEpochs = epochs,
             RestartSeconds = Math.Round(Between(random, 15, 250)),
             Fixed = curve,
-            Adaptive = Curve(secondsOnOne, shape.Milder(), max == 1 ? 1 : options.MaxGpus, options.NodeGpus),
+            Adaptive = Curve(secondsOnOne, shape.Milder(), isWhole ? 1 : options.MaxGpus, options.NodeGpus),
         };
     }
 
