@@ -83,10 +83,16 @@ internal static class LabCommand
             workloads = LabWorkloads.Vary(workloads, variants, seed);
         }
 
+        foreach (var policy in policies.Where(policy => !scenarios.Any(policy.CanPlay)))
+        {
+            throw CliFailure.Usage($"--policy: {policy.Name} suspends jobs, which the scenario does not allow");
+        }
+
         return
         [
             .. from scenario in scenarios
                from policy in policies
+               where policy.CanPlay(scenario)
                from workload in workloads
                select new LabGameOrder(workload, scenario, cluster, policy),
         ];

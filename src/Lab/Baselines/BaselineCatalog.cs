@@ -28,9 +28,15 @@ public static class BaselineCatalog
         new("fifo-req", Knowledge.Learned, (_, _) => new FifoPolicy("fifo-req", job => job.MinGpus, mayPass: false)),
         new("fifo-lim", Knowledge.Levels, (oracle, _) => new FifoPolicy("fifo-lim", Largest(oracle), mayPass: false)),
         new("srtf-rigid", Knowledge.Oracle, (oracle, _) => new RigidRankingPolicy(
-            "srtf-rigid", (job, _) => RigidSeconds(oracle.Read(job.Uid)), oracle, interval: null)),
+            "srtf-rigid", (job, _) => RigidSeconds(oracle.Read(job.Uid)), oracle, interval: null))
+        {
+            NeedsSuspension = true,
+        },
         new("tiresias", Knowledge.Levels, (oracle, _) => new RigidRankingPolicy(
-            "tiresias", (job, now) => job.AttainedAt(now) < TiresiasGpuSeconds ? 0 : 1, oracle, interval: 60)),
+            "tiresias", (job, now) => job.AttainedAt(now) < TiresiasGpuSeconds ? 0 : 1, oracle, interval: 60))
+        {
+            NeedsSuspension = true,
+        },
         Seeds("seeds-fifo", mayPass: false, isDeferred: false),
         Seeds("seeds-bf", mayPass: true, isDeferred: false),
         Seeds("seeds-fifo-deferred", mayPass: false, isDeferred: true),

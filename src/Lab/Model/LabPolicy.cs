@@ -6,7 +6,17 @@ namespace Sluice.Lab.Model;
 /// <param name="Name">As <c>--policy</c> takes it.</param>
 /// <param name="Knowledge">What it is told beside what a manager sees.</param>
 /// <param name="Create">A new one for a game. One that is told nothing gets an oracle that refuses to answer.</param>
-public sealed record LabPolicy(string Name, Knowledge Knowledge, Func<IWorkOracle, Scenario, ITargetPolicy> Create);
+public sealed record LabPolicy(string Name, Knowledge Knowledge, Func<IWorkOracle, Scenario, ITargetPolicy> Create)
+{
+    /// <summary>True: it suspends jobs, and is not for scenarios where that is not allowed.</summary>
+    public bool NeedsSuspension { get; init; }
+
+    public bool CanPlay(Scenario scenario)
+    {
+        ArgumentNullException.ThrowIfNull(scenario);
+        return scenario.AllowsSuspension || !NeedsSuspension;
+    }
+}
 
 /// <summary>How much of the truth a policy is told.</summary>
 public enum Knowledge

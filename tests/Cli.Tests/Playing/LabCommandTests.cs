@@ -90,6 +90,8 @@ public sealed class LabCommandTests : IDisposable
     [Theory]
     [InlineData("--policy: there is no 'magic'; there are ", "--policy", "afs,magic")]
     [InlineData("--scenario: there is no 'P9'; there are P0, P1, P2, P3, P5, P5s", "--scenario", "P9")]
+    [InlineData(
+        "--policy: tiresias suspends jobs, which the scenario does not allow", "--policy", "tiresias", "--scenario", "P5")]
     [InlineData("--generate takes jobs=N, hours=N and count=N, not 'size=3'", "--generate", "size=3")]
     [InlineData("--generate: jobs must be a whole number from 1 to 10000, not 'jobs=0'", "--generate", "jobs=0")]
     [InlineData("--gpus must be a whole number from 1 to 65536, not '0'", "--gpus", "0")]

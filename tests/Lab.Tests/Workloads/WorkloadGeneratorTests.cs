@@ -70,11 +70,11 @@ public sealed class WorkloadGeneratorTests
     [Fact]
     public void What_is_made_up_can_be_played_under_all_rules_by_all_policies()
     {
-        var workload = WorkloadGenerator.Make("a", new() { Jobs = 12, Hours = 1 }, 3);
+        var workload = WorkloadGenerator.Make("a", new() { Jobs = 60, Hours = 1 }, 3);
 
         foreach (var scenario in Scenario.All)
         {
-            foreach (var policy in LabCatalog.All)
+            foreach (var policy in LabCatalog.All.Where(one => one.CanPlay(scenario)))
             {
                 var run = LabGame.Play(workload, scenario, new(), policy);
                 Assert.All(run.Jobs, job => Assert.True(job.Jct > 0));
