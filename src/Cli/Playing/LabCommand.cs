@@ -6,6 +6,7 @@ using Sluice.Cli.Output;
 using Sluice.Lab.Metrics;
 using Sluice.Lab.Model;
 using Sluice.Lab.Reports;
+using Sluice.Lab.Workloads;
 
 namespace Sluice.Cli.Playing;
 
@@ -18,7 +19,7 @@ internal static class LabCommand
         var command = new Command("lab", "Play recorded or made-up workloads against policies, and measure them")
         {
             options.Data, options.Workload, options.Generate, options.Seed, options.Variants, options.Scenario,
-            options.Policy, options.Gpus, options.Csv, options.Gantt, options.Decisions, options.Output,
+            options.Policy, options.Gpus, options.Gang, options.Csv, options.Gantt, options.Decisions, options.Output,
         };
         command.Validators.Add(result =>
         {
@@ -81,6 +82,12 @@ internal static class LabCommand
         if (parsed.GetValue(options.Variants) is { } variants)
         {
             workloads = LabWorkloads.Vary(workloads, variants, seed);
+        }
+
+        if (parsed.GetValue(options.Gang) is { } nodeGpus)
+        {
+            cluster = cluster with { NodeGpus = nodeGpus, IsPacked = true };
+            workloads = [.. workloads.Select(workload => GangVariant.Of(workload, nodeGpus))];
         }
 
         foreach (var policy in policies.Where(policy => !scenarios.Any(policy.CanPlay)))

@@ -50,6 +50,9 @@ internal sealed class LabOptions
 
     public Option<int?> Gpus { get; } = GlobalOptions.Integer("--gpus", 1, MaxGpus, "N", "GPUs of the cluster (default 64)");
 
+    public Option<int?> Gang { get; } = GlobalOptions.Integer(
+        "--gang", 1, 64, "N", "Play jobs as gangs: equal replicas, each on one node of N GPUs, with real packing");
+
     public Option<string?> Csv { get; } = new("--csv")
     {
         Description = "Write all metrics of all games to this file",

@@ -90,7 +90,7 @@ internal sealed class LearnedOutlook : IOutlook
         var fastest = 0.0;
         for (var count = job.MinGpus; count <= job.MaxGpus; count++)
         {
-            if ((count <= 4 || count % 4 == 0 || count == job.MinGpus) && speeds.At(count) > fastest)
+            if (IsTried(job, count) && speeds.At(count) > fastest)
             {
                 fastest = speeds.At(count);
                 levels.Add(count);
@@ -99,6 +99,10 @@ internal sealed class LearnedOutlook : IOutlook
 
         return levels.ToImmutable();
     }
+
+    private static bool IsTried(TargetJob job, int count) => job.Replicas > 1
+        ? count % job.Replicas == 0
+        : count <= 4 || count % 4 == 0 || count == job.MinGpus;
 
     /// <param name="Speeds">As far as they were seen.</param>
     /// <param name="RestartSeconds">As measured; null: not yet.</param>

@@ -25,6 +25,7 @@ public sealed class LabGame
     private readonly Dictionary<string, LiveJob> _byUid = new(StringComparer.Ordinal);
     private readonly List<LabDecision> _decisions = [];
     private readonly Dictionary<LiveJob, JobOutcome> _outcomes = [];
+    private readonly NodeMap? _nodes;
 
     private PolicyMemory _memory = PolicyMemory.None;
     private double _now;
@@ -38,6 +39,7 @@ public sealed class LabGame
         _workload = workload;
         _scenario = scenario;
         _cluster = cluster;
+        _nodes = cluster.IsPacked ? new(cluster) : null;
         _jobs = [.. workload.Jobs.Select((job, index) => new LiveJob(job, scenario, Uid(index)))];
         _policy = policy.Create(new Oracle(this, policy), scenario);
         foreach (var job in _jobs)
@@ -172,6 +174,7 @@ public sealed class LabGame
         job.CompleteEpoch(_now);
         var last = job.View;
         job.Leave(_now);
+        _nodes?.Free(job.Uid);
         _outcomes[job] = new(
             job.Job,
             job.FirstStartAt!.Value,
@@ -185,40 +188,58 @@ public sealed class LabGame
 
     private void Apply(ImmutableArray<JobTarget> targets)
     {
-        var named = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var target in targets)
-        {
-            if (!named.Add(target.Uid) || !_byUid.TryGetValue(target.Uid, out var job) || !_active.Contains(job))
-            {
-                throw Broken($"plans for {target.Uid}, which is not there or was planned for already");
-            }
-
-            if (target.GpuCount == job.HeldGpus)
-            {
-                continue;
-            }
-
-            Check(job, target.GpuCount);
-            _decisions.Add(new(
-                _now,
-                Array.IndexOf(_jobs, job),
-                job.HeldGpus,
-                target.GpuCount,
-                job.HeldGpus == 0 ? 0 : job.LossSecondsAt(_now),
-                target.Reason));
-            job.Change(target.GpuCount, _now);
-        }
-
-        var held = _active.Sum(job => job.HeldGpus);
+        var wanted = Wanted(targets);
+        var held = _active.Sum(job => wanted.TryGetValue(job, out var target) ? target.GpuCount : job.HeldGpus);
         if (held > _cluster.GpuCount)
         {
             throw Broken($"gives {held} GPUs where there are {_cluster.GpuCount}");
         }
+
+        // What is given up comes first: others may need the room.
+        foreach (var (job, target) in wanted.OrderBy(one => one.Value.GpuCount >= one.Key.HeldGpus))
+        {
+            var gpuCount = _nodes is null
+                ? target.GpuCount
+                : _nodes.Fit(job.Uid, job.Job.Replicas, job.HeldGpus, target.GpuCount, _scenario.RangeOf(job.Job).Least);
+            if (gpuCount != job.HeldGpus)
+            {
+                _decisions.Add(new(
+                    _now,
+                    Array.IndexOf(_jobs, job),
+                    job.HeldGpus,
+                    gpuCount,
+                    job.HeldGpus == 0 ? 0 : job.LossSecondsAt(_now),
+                    target.Reason));
+                job.Change(gpuCount, _now);
+            }
+        }
+    }
+
+    /// <summary>What the policy wants changed, if it may, in its order.</summary>
+    private OrderedDictionary<LiveJob, JobTarget> Wanted(ImmutableArray<JobTarget> targets)
+    {
+        var wanted = new OrderedDictionary<LiveJob, JobTarget>();
+        foreach (var target in targets)
+        {
+            if (!_byUid.TryGetValue(target.Uid, out var job) || !_active.Contains(job) || !wanted.TryAdd(job, target))
+            {
+                throw Broken($"plans for {target.Uid}, which is not there or was planned for already");
+            }
+
+            if (target.GpuCount != job.HeldGpus)
+            {
+                Check(job, target.GpuCount);
+            }
+        }
+
+        return wanted;
     }
 
     private void Check(LiveJob job, int gpuCount)
     {
         var (least, most) = _scenario.RangeOf(job.Job);
+        // A gang is given whole replicas of what it is allowed; less than the least is nothing.
+        least = _nodes is null ? least : Math.Min(least, 1);
         if (gpuCount != 0 && (gpuCount < least || gpuCount > most))
         {
             throw Broken($"gives {job.Job.Name} {gpuCount} GPUs where {least} to {most} are allowed");

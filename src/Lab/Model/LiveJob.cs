@@ -131,6 +131,7 @@ internal sealed class LiveJob
         ArrivedAt = Job.SubmittedAt,
         MinGpus = _least,
         MaxGpus = _most,
+        Replicas = Job.Replicas,
         LosesUnsavedWork = _scenario.IsLossy,
         MayBeSuspended = _scenario.AllowsSuspension,
         TotalEpochs = Job.TotalEpochs,

@@ -72,7 +72,7 @@ public sealed record Scenario
     public (int Least, int Most) RangeOf(WorkloadJob job) => this switch
     {
         { IsNarrow: true } => (job.NarrowReq, job.NarrowLim),
-        { IsAdaptive: true } => (1, job.MaxGpusAdaptive),
-        _ => (1, job.MaxGpusFixed),
+        { IsAdaptive: true } => (job.Replicas, job.MaxGpusAdaptive),
+        _ => (job.Replicas, job.MaxGpusFixed),
     };
 }

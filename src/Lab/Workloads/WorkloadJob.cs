@@ -15,6 +15,9 @@ public sealed record WorkloadJob
     /// <summary>What it trains; for people.</summary>
     public required string Application { get; init; }
 
+    /// <summary>It can only have multiples of this: the replicas of a gang, each on one node; 1: any count.</summary>
+    public int Replicas { get; init; } = 1;
+
     /// <summary>GPUs that its owner would ask for where nobody changes them.</summary>
     public required int RigidGpus { get; init; }
 

@@ -51,6 +51,14 @@ public sealed class LabCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Gangs_are_played_instead()
+    {
+        var result = await new Shell().RunAsync([.. Small, "--gang", "8"]);
+
+        Assert.Contains("generated-1+gang8", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_game_is_written_as_csv_picture_and_decisions()
     {
         string Path(string name) => System.IO.Path.Combine(_folder.Path, name);
