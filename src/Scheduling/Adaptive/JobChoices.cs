@@ -1,0 +1,61 @@
+using Sluice.Scheduling.Targets;
+
+namespace Sluice.Scheduling.Adaptive;
+
+/// <summary>What a job could have now, and what each of it is worth once the cost of the change is counted.</summary>
+internal sealed class JobChoices(AdaptiveOptions options)
+{
+    /// <summary>A job with less unsaved work stands at a checkpoint.</summary>
+    public const double NoLossSeconds = 1;
+
+    /// <summary>A checkpoint is never nearer than that, lest the cost of a loss be infinite.</summary>
+    private const double LeastSecondsToCheckpoint = 1e-3;
+
+    /// <param name="job">As the snapshot has it.</param>
+    /// <param name="forecast">What is held for true of it.</param>
+    /// <param name="weight">How much its progress counts.</param>
+    /// <param name="countsLoss">False: as if it stood at a checkpoint.</param>
+    /// <param name="most">It gets no more than that.</param>
+    public ShareChoice[] Of(TargetJob job, JobForecast forecast, double weight, bool countsLoss, int most)
+    {
+        var curvature = job.MayBeSuspended ? options.Curvature : options.FirmCurvature;
+        var unit = forecast.Speeds[0] / forecast.Levels[0];
+        var held = job.HeldGpus == 0 ? 0 : weight * Math.Pow(forecast.HeldSpeed / unit, curvature);
+        var lossRate = countsLoss ? LossRate(forecast) : 0;
+        var choices = new List<ShareChoice>(forecast.Levels.Length + 2);
+        if (!job.HasStarted || job.MayBeSuspended)
+        {
+            // It will have to restart one day, which is no cost where it has not started yet.
+            choices.Add(new(0, -held * (lossRate + forecast.RestartSeconds / HorizonFor(forecast, forecast.HeldSpeed))));
+        }
+
+        for (var level = 0; level < forecast.Levels.Length && forecast.Levels[level] <= most; level++)
+        {
+            if (forecast.Levels[level] != job.HeldGpus)
+            {
+                var share = 1 - forecast.RestartSeconds / HorizonFor(forecast, forecast.Speeds[level]);
+                var value = weight * Math.Pow(forecast.Speeds[level] / unit, curvature);
+                choices.Add(new(forecast.Levels[level], value * share - held * lossRate));
+            }
+        }
+
+        if (job.HeldGpus > 0)
+        {
+            choices.Insert(choices.Count(choice => choice.Gpus < job.HeldGpus), new(job.HeldGpus, held));
+        }
+
+        return [.. choices];
+    }
+
+    /// <summary>
+    /// Loss in units of the held speed. Waiting for the checkpoint would save it, so it must come back until then.
+    /// </summary>
+    private double LossRate(JobForecast forecast) => forecast.LossSeconds <= NoLossSeconds
+        ? 0
+        : forecast.LossSeconds / Math.Clamp(
+            forecast.SecondsToCheckpoint, LeastSecondsToCheckpoint, HorizonFor(forecast, forecast.HeldSpeed));
+
+    private double HorizonFor(JobForecast forecast, double speed) => speed == 0
+        ? options.HorizonSeconds
+        : Math.Min(options.HorizonSeconds, forecast.Work / speed + forecast.RestartSeconds);
+}

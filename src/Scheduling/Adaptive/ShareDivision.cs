@@ -1,0 +1,111 @@
+using Sluice.Scheduling.Targets;
+
+namespace Sluice.Scheduling.Adaptive;
+
+/// <summary>
+/// Divides the GPUs of a snapshot: first to jobs that have been without for too long, then class by class of priority,
+/// in each to whom they are worth most. What a job must keep is never given to another.
+/// </summary>
+internal sealed class ShareDivision
+{
+    private readonly TargetSnapshot _snapshot;
+    private readonly JobForecast[] _forecasts;
+    private readonly double[] _weights;
+    private readonly JobChoices _choices;
+    private readonly bool[] _isOverdue;
+    private readonly bool _isStartBlocked;
+
+    public ShareDivision(TargetSnapshot snapshot, JobForecast[] forecasts, AdaptiveOptions options)
+    {
+        _snapshot = snapshot;
+        _forecasts = forecasts;
+        _weights = new JobWeights(options).Of(forecasts, snapshot.GpuCount);
+        _choices = new(options);
+        (_isOverdue, _isStartBlocked) = FindOverdue(options.MaxWaitSeconds);
+    }
+
+    /// <summary>GPUs of each job; and what one more would be worth in the lowest class.</summary>
+    /// <param name="countsLoss">True: what could be had now. False: what should be had in the end.</param>
+    /// <param name="desired">Running jobs do not grow beyond that; null: no such bound.</param>
+    public (int[] Counts, double Price) Divide(bool countsLoss, int[]? desired)
+    {
+        var choices = new ShareChoice[_forecasts.Length][];
+        for (var job = 0; job < choices.Length; job++)
+        {
+            choices[job] = ChoicesOf(job, countsLoss, desired);
+        }
+
+        var counts = new int[choices.Length];
+        var free = _snapshot.GpuCount - choices.Sum(job => job[0].Gpus);
+        var price = 0.0;
+        foreach (var group in Enumerable.Range(0, choices.Length).GroupBy(ClassOf).OrderByDescending(group => group.Key))
+        {
+            int[] members = [.. group];
+            var groupChoices = Array.ConvertAll(members, job => choices[job]);
+            var least = groupChoices.Sum(job => job[0].Gpus);
+            (var chosen, price) = PricedShares.Divide(free + least, groupChoices);
+            free += least;
+            for (var member = 0; member < members.Length; member++)
+            {
+                counts[members[member]] = groupChoices[member][chosen[member]].Gpus;
+                free -= counts[members[member]];
+            }
+        }
+
+        return (counts, price);
+    }
+
+    private int ClassOf(int job) => _snapshot.Jobs[job].Priority;
+
+    private ShareChoice[] ChoicesOf(int index, bool countsLoss, int[]? desired)
+    {
+        var job = _snapshot.Jobs[index];
+        if (job.HeldGpus > 0 && _snapshot.Now < job.ChangeableFrom)
+        {
+            return [new(job.HeldGpus, 0)];
+        }
+
+        if (_isStartBlocked && job.HeldGpus == 0 && !_isOverdue[index])
+        {
+            return [new(0, 0)];
+        }
+
+        var most = desired is null || job.HeldGpus == 0 ? int.MaxValue : Math.Max(job.HeldGpus, desired[index]);
+        var choices = _choices.Of(job, _forecasts[index], _weights[index], countsLoss, most);
+        return _isOverdue[index] ? choices[1..] : choices;
+    }
+
+    /// <summary>Who must be given GPUs now; and whether others must not start, for there is one who cannot be yet.</summary>
+    private (bool[] IsOverdue, bool IsStartBlocked) FindOverdue(double maxWaitSeconds)
+    {
+        var isOverdue = new bool[_forecasts.Length];
+        var free = _snapshot.GpuCount - _snapshot.Jobs.Sum(job => LeastOf(job, _snapshot.Now));
+        foreach (var index in Enumerable.Range(0, isOverdue.Length)
+            .Where(index => IsLate(_snapshot.Jobs[index], maxWaitSeconds))
+            .OrderBy(index => _snapshot.Jobs[index].HeldSince))
+        {
+            var least = _forecasts[index].Levels[0];
+            if (least > free)
+            {
+                return (isOverdue, true);
+            }
+
+            isOverdue[index] = true;
+            free -= least;
+        }
+
+        return (isOverdue, false);
+    }
+
+    private bool IsLate(TargetJob job, double maxWaitSeconds) =>
+        job.HeldGpus == 0 && _snapshot.Now >= job.HeldSince + maxWaitSeconds && job.MinGpus <= _snapshot.GpuCount;
+
+    /// <summary>GPUs that cannot be taken from it now.</summary>
+    private static int LeastOf(TargetJob job, double now) => job switch
+    {
+        { HeldGpus: 0 } => 0,
+        _ when now < job.ChangeableFrom => job.HeldGpus,
+        { MayBeSuspended: false } => job.MinGpus,
+        _ => 0,
+    };
+}
