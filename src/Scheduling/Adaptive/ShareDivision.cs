@@ -13,7 +13,7 @@ internal sealed class ShareDivision
     private readonly double[] _weights;
     private readonly JobChoices _choices;
     private readonly bool[] _isOverdue;
-    private readonly bool _isStartBlocked;
+    private readonly bool[] _isHeldBack;
 
     public ShareDivision(TargetSnapshot snapshot, JobForecast[] forecasts, AdaptiveOptions options)
     {
@@ -21,7 +21,8 @@ internal sealed class ShareDivision
         _forecasts = forecasts;
         _weights = new JobWeights(options).Of(forecasts, snapshot.GpuCount);
         _choices = new(options);
-        (_isOverdue, _isStartBlocked) = FindOverdue(options.MaxWaitSeconds);
+        _isHeldBack = FindHeldBack();
+        _isOverdue = FindOverdue(options.MaxWaitSeconds);
     }
 
     /// <summary>GPUs of each job; and what one more would be worth in the lowest class.</summary>
@@ -65,7 +66,7 @@ internal sealed class ShareDivision
             return [new(job.HeldGpus, 0)];
         }
 
-        if (_isStartBlocked && job.HeldGpus == 0 && !_isOverdue[index])
+        if (_isHeldBack[index] && !_isOverdue[index])
         {
             return [new(0, 0)];
         }
@@ -75,8 +76,30 @@ internal sealed class ShareDivision
         return _isOverdue[index] ? choices[1..] : choices;
     }
 
-    /// <summary>Who must be given GPUs now; and whether others must not start, for there is one who cannot be yet.</summary>
-    private (bool[] IsOverdue, bool IsStartBlocked) FindOverdue(double maxWaitSeconds)
+    /// <summary>
+    /// A start that cannot be taken back waits until all shorter ones that wait fit as well: it must not take what they
+    /// are about to get.
+    /// </summary>
+    private bool[] FindHeldBack()
+    {
+        var isHeldBack = new bool[_forecasts.Length];
+        var kept = _snapshot.Jobs.Sum(job => job.HasStarted && !job.MayBeSuspended ? job.MinGpus : 0);
+        foreach (var index in Enumerable.Range(0, isHeldBack.Length)
+            .Where(index => _snapshot.Jobs[index] is { HasStarted: false, MayBeSuspended: false })
+            .OrderByDescending(index => _snapshot.Jobs[index].Priority)
+            .ThenBy(index => _forecasts[index].Area))
+        {
+            isHeldBack[index] = kept + _snapshot.Jobs[index].MinGpus > _snapshot.GpuCount;
+            kept += _snapshot.Jobs[index].MinGpus;
+        }
+
+        return isHeldBack;
+    }
+
+    /// <summary>
+    /// Who must be given GPUs now. Where one of them cannot be yet, no other waiting job starts before it.
+    /// </summary>
+    private bool[] FindOverdue(double maxWaitSeconds)
     {
         var isOverdue = new bool[_forecasts.Length];
         var free = _snapshot.GpuCount - _snapshot.Jobs.Sum(job => LeastOf(job, _snapshot.Now));
@@ -84,17 +107,21 @@ internal sealed class ShareDivision
             .Where(index => IsLate(_snapshot.Jobs[index], maxWaitSeconds))
             .OrderBy(index => _snapshot.Jobs[index].HeldSince))
         {
-            var least = _forecasts[index].Levels[0];
-            if (least > free)
+            free -= _forecasts[index].Levels[0];
+            if (free < 0)
             {
-                return (isOverdue, true);
+                for (var job = 0; job < isOverdue.Length; job++)
+                {
+                    _isHeldBack[job] |= _snapshot.Jobs[job].HeldGpus == 0;
+                }
+
+                break;
             }
 
             isOverdue[index] = true;
-            free -= least;
         }
 
-        return (isOverdue, false);
+        return isOverdue;
     }
 
     private bool IsLate(TargetJob job, double maxWaitSeconds) =>
