@@ -13,7 +13,10 @@ public static class LabCatalog
     public static ImmutableArray<LabPolicy> Own { get; } =
     [
         new("adaptive", Knowledge.Learned, (_, _) => new AdaptivePolicy()),
-        new("adaptive-oracle", Knowledge.Oracle, (oracle, _) => new AdaptivePolicy(new OracleForecaster(oracle), new())),
+        new(
+            "adaptive-oracle",
+            Knowledge.Oracle,
+            (oracle, _) => new AdaptivePolicy(new OracleForecaster(oracle), new())),
     ];
 
     public static ImmutableArray<LabPolicy> All { get; } = [.. Own, .. BaselineCatalog.All];

@@ -10,9 +10,9 @@ public sealed record AdaptiveOptions
     public double RankPower { get; init; } = 0.5;
 
     /// <summary>
-    /// Jobs to be reckoned with behind the longest, which softens the order. 0 to 100; default 1.
+    /// Jobs to be reckoned with behind the longest, which softens the order. 0 to 100; default 0.5.
     /// </summary>
-    public double RankOffset { get; init; } = 1;
+    public double RankOffset { get; init; } = 0.5;
 
     /// <summary>
     /// Power of the speed of a job that may be suspended: 1 gives GPUs where they are used best, less spreads them more
@@ -24,15 +24,18 @@ public sealed record AdaptiveOptions
     public double FirmCurvature { get; init; } = 1;
 
     /// <summary>
-    /// How much more a job counts that would be the last to end even with all that helps it. 0 to 5; default 0.25.
+    /// How much more a job counts that would be the last to end even with all that helps it. 0 to 5; default 0.4.
     /// </summary>
-    public double LongPole { get; init; } = 0.25;
+    public double LongPole { get; init; } = 0.4;
 
     /// <summary>
-    /// A change is taken to last that long at most, so that its cost must have come back by then. Seconds, 60 to
-    /// 86,400; default 900.
+    /// A change is taken to last that long, and <see cref="HorizonRestarts"/> times its restart, at most: its cost must
+    /// have come back by then. Seconds, 60 to 86,400; default 500.
     /// </summary>
-    public double HorizonSeconds { get; init; } = 900;
+    public double HorizonSeconds { get; init; } = 500;
+
+    /// <summary>Jobs that are slow to restart are changed less often. 0 to 100 restarts; default 4.</summary>
+    public double HorizonRestarts { get; init; } = 4;
 
     /// <summary>
     /// A job that has been without GPUs for that long goes before all others, whatever they are. Seconds, 60 to

@@ -37,7 +37,7 @@ public sealed class AdaptivePolicy(IForecaster forecaster, AdaptiveOptions optio
         return new(Changes(snapshot, forecast.Jobs, counts, price), forecast.Memory, NextWake(snapshot));
     }
 
-    /// <summary>What is to be given up in the end is given up where that undoes nothing: others then find it free.</summary>
+    /// <summary>What is to be given up in the end is given up where that undoes nothing, for others.</summary>
     private static void ShrinkAtCheckpoints(TargetSnapshot snapshot, JobForecast[] jobs, int[] desired, int[] counts)
     {
         for (var job = 0; job < jobs.Length; job++)

@@ -10,16 +10,19 @@ namespace Sluice.Scheduling.Adaptive;
 internal sealed class ChangeReason(TargetJob job, JobForecast forecast, int gpuCount, double price)
 {
     public override string ToString() => FormattableString.Invariant(
-        $"{What}; restart {forecast.RestartSeconds:F0} s, undone {forecast.LossSeconds:F0} s, a GPU is worth {price:G3}");
+        $"{What}; restart {forecast.RestartSeconds:F0} s, undone {forecast.LossSeconds:F0} s, "
+        + $"a GPU is worth {price:G3}");
 
     private string What => (job.HeldGpus, gpuCount) switch
     {
         (0, _) => FormattableString.Invariant(
-            $"starts with {gpuCount}: {Left(gpuCount):F0} s to the end, with {forecast.Levels[^1]} {Left(forecast.Levels[^1]):F0} s"),
+            $"starts with {gpuCount}: {Left(gpuCount):F0} s to the end, "
+            + $"with {forecast.Levels[^1]} {Left(forecast.Levels[^1]):F0} s"),
         (_, 0) => FormattableString.Invariant(
             $"gives its {job.HeldGpus} to others: {Left(job.HeldGpus):F0} s were left with them"),
         _ => FormattableString.Invariant(
-            $"{(gpuCount > job.HeldGpus ? "grows" : "shrinks for others")} to {gpuCount}: {Left(gpuCount):F0} s to the end, with {job.HeldGpus} {Left(job.HeldGpus):F0} s"),
+            $"{(gpuCount > job.HeldGpus ? "grows" : "shrinks for others")} to {gpuCount}: "
+            + $"{Left(gpuCount):F0} s to the end, with {job.HeldGpus} {Left(job.HeldGpus):F0} s"),
     };
 
     private double Left(int gpus) => gpus == job.HeldGpus

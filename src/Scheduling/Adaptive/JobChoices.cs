@@ -26,7 +26,8 @@ internal sealed class JobChoices(AdaptiveOptions options)
         if (!job.HasStarted || job.MayBeSuspended)
         {
             // It will have to restart one day, which is no cost where it has not started yet.
-            choices.Add(new(0, -held * (lossRate + forecast.RestartSeconds / HorizonFor(forecast, forecast.HeldSpeed))));
+            var restartRate = forecast.RestartSeconds / HorizonFor(forecast, forecast.HeldSpeed);
+            choices.Add(new(0, -held * (lossRate + restartRate)));
         }
 
         for (var level = 0; level < forecast.Levels.Length && forecast.Levels[level] <= most; level++)
@@ -55,7 +56,9 @@ internal sealed class JobChoices(AdaptiveOptions options)
         : forecast.LossSeconds / Math.Clamp(
             forecast.SecondsToCheckpoint, LeastSecondsToCheckpoint, HorizonFor(forecast, forecast.HeldSpeed));
 
-    private double HorizonFor(JobForecast forecast, double speed) => speed == 0
-        ? options.HorizonSeconds
-        : Math.Min(options.HorizonSeconds, forecast.Work / speed + forecast.RestartSeconds);
+    private double HorizonFor(JobForecast forecast, double speed)
+    {
+        var longest = options.HorizonSeconds + options.HorizonRestarts * forecast.RestartSeconds;
+        return speed == 0 ? longest : Math.Min(longest, forecast.Work / speed + forecast.RestartSeconds);
+    }
 }

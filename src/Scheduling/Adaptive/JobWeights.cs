@@ -1,8 +1,8 @@
 namespace Sluice.Scheduling.Adaptive;
 
 /// <summary>
-/// How much the progress of each job counts. As in heSRPT (where jobs speed up by a power of their GPUs, that is optimal
-/// without arrivals) the weight follows from the rank by what is left: the shorter, the more.
+/// How much the progress of each job counts. As in heSRPT (optimal without arrivals where jobs speed up by a power of
+/// their GPUs) the weight follows from the rank by what is left: the shorter, the more.
 /// </summary>
 internal sealed class JobWeights(AdaptiveOptions options)
 {

@@ -39,7 +39,8 @@ internal sealed class ShareDivision
         var counts = new int[choices.Length];
         var free = _snapshot.GpuCount - choices.Sum(job => job[0].Gpus);
         var price = 0.0;
-        foreach (var group in Enumerable.Range(0, choices.Length).GroupBy(ClassOf).OrderByDescending(group => group.Key))
+        var classes = Enumerable.Range(0, choices.Length).GroupBy(ClassOf).OrderByDescending(group => group.Key);
+        foreach (var group in classes)
         {
             int[] members = [.. group];
             var groupChoices = Array.ConvertAll(members, job => choices[job]);

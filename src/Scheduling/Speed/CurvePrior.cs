@@ -15,7 +15,7 @@ public sealed class CurvePrior : ICurvePrior
     /// <summary>How much longer an epoch takes where the last of several nodes is not full; logarithm.</summary>
     private const double Dip = 0.12;
 
-    /// <summary>Standard deviations of the logarithm: of the slope by doubling, of its drift, and of a single count.</summary>
+    /// <summary>Standard deviations of the logarithm: of its slope by doubling, its drift, and a single count.</summary>
     private const double SlopeDeviation = 0.15;
     private const double DriftDeviation = 0.12;
     private const double FullDeviation = 0.04;

@@ -14,7 +14,7 @@ public sealed class JobCurve((double Weight, SpeedEstimate Estimate)[] parts)
 
     public double SecondsPerEpoch(int gpus) => Math.Exp(LogSeconds(gpus));
 
-    /// <summary>Standard deviation of the logarithm: what the estimates leave open, and how far they are apart.</summary>
+    /// <summary>Standard deviation of the logarithm: what estimates leave open, and how far they are apart.</summary>
     public double Deviation(int gpus)
     {
         var mean = LogSeconds(gpus);

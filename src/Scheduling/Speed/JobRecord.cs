@@ -3,7 +3,7 @@ using Sluice.Scheduling.Targets;
 
 namespace Sluice.Scheduling.Speed;
 
-/// <summary>What one job has shown so far: seconds an epoch where it ran, and how long it takes to restart. Immutable.</summary>
+/// <summary>What one job has shown so far: seconds an epoch where it ran, and of its restarts. Immutable.</summary>
 public sealed record JobRecord
 {
     /// <summary>Of epochs that nothing disturbed; logarithm.</summary>
@@ -15,7 +15,7 @@ public sealed record JobRecord
     private const double LeastRoughDeviation = 0.05;
     private const double MostRoughDeviation = 0.5;
 
-    /// <summary>Epochs that the mean of a count is over, the latest counting most: speeds drift in a training.</summary>
+    /// <summary>Epochs that the mean of a count is over, the latest counting most: speeds drift.</summary>
     private const int MaxAveraged = 8;
 
     private ImmutableDictionary<int, int> _averaged = ImmutableDictionary<int, int>.Empty;
@@ -123,7 +123,7 @@ public sealed record JobRecord
         };
     }
 
-    /// <summary>The first notification after a change: restart, work and what was carried over cannot be told apart.</summary>
+    /// <summary>The first notification after a change: restart, work and what was carried over together.</summary>
     private JobRecord LearnFirst(
         Notification last, int epochs, double restartSeconds, Func<int, double> secondsPerEpoch)
     {

@@ -34,7 +34,7 @@ internal sealed record LearnedMemory(
 
 /// <summary>What is known of a job that waits or runs.</summary>
 /// <param name="Record">What it has shown.</param>
-/// <param name="LogSize">Expected natural logarithm of the seconds of an epoch with one GPU, before it shows any.</param>
+/// <param name="LogSize">Expected natural logarithm of the seconds of an epoch with one GPU.</param>
 /// <param name="Curve">Seconds of an epoch at each count.</param>
 internal sealed record LearnedJob(JobRecord Record, double LogSize, JobCurve Curve)
 {

@@ -3,7 +3,7 @@ namespace Sluice.Scheduling.Speed;
 /// <summary>How what one job shows is carried over to others.</summary>
 public sealed record LearningOptions
 {
-    /// <summary>A restart is taken to last that long before any was measured. Seconds, 0 to 3,600; default 30.</summary>
+    /// <summary>A restart before any was measured. Seconds, 0 to 3,600; default 30.</summary>
     public double UsualRestartSeconds { get; init; } = 30;
 
     /// <summary>
@@ -27,9 +27,9 @@ public sealed record LearningOptions
     public double FirmQuantile { get; init; } = 0.7;
 
     /// <summary>
-    /// Jobs are alike where the logarithms of their epochs differ by no more than that. 0.01 to 10; default 0.3.
+    /// Jobs are alike where the logarithms of their epochs differ by no more than that. 0.01 to 10; default 0.2.
     /// </summary>
-    public double EpochsScale { get; init; } = 0.3;
+    public double EpochsScale { get; init; } = 0.2;
 
     /// <summary>The same of the ends of their ranges of GPUs. 0.01 to 10; default 0.5.</summary>
     public double RangeScale { get; init; } = 0.5;

@@ -153,7 +153,7 @@ internal sealed class PolicyWorld(int seed, int gpuCount, bool maySuspend, Adapt
 
         public void Change(int gpus, double now)
         {
-            var done = View.HeldGpus == 0 || now < _resumesAt ? _doneAtResume : _doneAtResume + (now - _resumesAt) * Speed;
+            var done = _doneAtResume + (View.HeldGpus == 0 ? 0 : Math.Max(0, now - _resumesAt) * Speed);
             _doneAtResume = View.LosesUnsavedWork ? View.CompletedEpochs : done;
             _resumesAt = now + RestartSeconds;
             View = View with

@@ -62,7 +62,8 @@ public sealed class JobRecordTests
         return record;
     }
 
-    private static TargetJob Job(Notification[] notifications, int gpus = 4, double since = 0, bool loses = true) => new()
+    private static TargetJob Job(
+        Notification[] notifications, int gpus = 4, double since = 0, bool loses = true) => new()
     {
         Uid = "a",
         ArrivedAt = 0,
