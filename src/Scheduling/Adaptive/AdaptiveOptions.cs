@@ -30,12 +30,12 @@ public sealed record AdaptiveOptions
 
     /// <summary>
     /// A change is taken to last that long, and <see cref="HorizonRestarts"/> times its restart, at most: its cost must
-    /// have come back by then. Seconds, 60 to 86,400; default 500.
+    /// have come back by then. Seconds, 60 to 86,400; default 300.
     /// </summary>
-    public double HorizonSeconds { get; init; } = 500;
+    public double HorizonSeconds { get; init; } = 300;
 
-    /// <summary>Jobs that are slow to restart are changed less often. 0 to 100 restarts; default 4.</summary>
-    public double HorizonRestarts { get; init; } = 4;
+    /// <summary>Jobs that are slow to restart are changed less often. 0 to 100 restarts; default 10.</summary>
+    public double HorizonRestarts { get; init; } = 10;
 
     /// <summary>
     /// A job that has been without GPUs for that long goes before all others, whatever they are. Seconds, 60 to

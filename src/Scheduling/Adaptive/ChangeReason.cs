@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sluice.Scheduling.Targets;
 
 namespace Sluice.Scheduling.Adaptive;
@@ -9,18 +10,22 @@ namespace Sluice.Scheduling.Adaptive;
 /// <param name="price">What one more GPU would be worth.</param>
 internal sealed class ChangeReason(TargetJob job, JobForecast forecast, int gpuCount, double price)
 {
-    public override string ToString() => FormattableString.Invariant(
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
         $"{What}; restart {forecast.RestartSeconds:F0} s, undone {forecast.LossSeconds:F0} s, "
         + $"a GPU is worth {price:G3}");
 
     private string What => (job.HeldGpus, gpuCount) switch
     {
-        (0, _) => FormattableString.Invariant(
+        (0, _) => string.Create(
+            CultureInfo.InvariantCulture,
             $"starts with {gpuCount}: {Left(gpuCount):F0} s to the end, "
             + $"with {forecast.Levels[^1]} {Left(forecast.Levels[^1]):F0} s"),
-        (_, 0) => FormattableString.Invariant(
+        (_, 0) => string.Create(
+            CultureInfo.InvariantCulture,
             $"gives its {job.HeldGpus} to others: {Left(job.HeldGpus):F0} s were left with them"),
-        _ => FormattableString.Invariant(
+        _ => string.Create(
+            CultureInfo.InvariantCulture,
             $"{(gpuCount > job.HeldGpus ? "grows" : "shrinks for others")} to {gpuCount}: "
             + $"{Left(gpuCount):F0} s to the end, with {job.HeldGpus} {Left(job.HeldGpus):F0} s"),
     };
