@@ -96,7 +96,10 @@ internal static class WhatIfCommand
             table.Row(
                 with.JobName,
                 gpus is { } count ? Numbers.Count(count, "GPU") : "",
-                ForecastText.Shift(without.StartsAt, with.StartsAt),
+                ForecastText.Shift(without.StartsAt, with.StartsAt)
+                    + (with.StartGpus == without.StartGpus || with.StartGpus is not { } first
+                        ? ""
+                        : $" with {Numbers.Count(first, "GPU")}"),
                 with.EndsAt is null
                     ? ForecastText.At(null, now)
                     : $"{Numbers.At(with.EndsAt.Value)} {ForecastText.Shift(without.EndsAt, with.EndsAt)}".TrimEnd());

@@ -71,7 +71,7 @@ internal sealed class LabOptions
         HelpName = "FILE",
     };
 
-    public Option<string> Output { get; } = GlobalOptions.Output();
+    public Option<string> Output { get; } = CreateOutput();
 
     /// <exception cref="CliFailure">An option asks for what there is not.</exception>
     public static ImmutableArray<LabPolicy> Policies(string? names)
@@ -135,4 +135,11 @@ internal sealed class LabOptions
             ?? throw CliFailure.Usage(
                 $"{option}: there is no '{name}'; there are {string.Join(", ", all.Select(nameOf))}")),
     ];
+
+    private static Option<string> CreateOutput()
+    {
+        var output = GlobalOptions.Output();
+        output.Description = "table, or json: all metrics of all games";
+        return output;
+    }
 }

@@ -56,6 +56,10 @@ public sealed class LedgerFold
         foreach (var nodes in commands.OfType<TakeNodes>())
         {
             fold.TakeOver(LedgerViews.TakeNodes(fold._state, nodes.Report));
+        }
+
+        if (commands.Any(command => command is TakeNodes))
+        {
             // Nor must a command be taken for a job that has just lost its GPUs, as if it still had them.
             fold.PlanToRest();
         }

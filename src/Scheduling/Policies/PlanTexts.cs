@@ -38,7 +38,8 @@ internal static class PlanTexts
     /// <param name="now">The time.</param>
     public static string ScaledUp(
         LedgerEntry entry, int gpuCount, int freeGpus, bool isAskedFor, DateTimeOffset now) =>
-        $"scaled up from {entry.GpuCount} to {gpuCount}: {freeGpus} GPUs were free, and "
+        $"scaled up from {entry.GpuCount} to {gpuCount}: "
+        + (freeGpus == 1 ? "1 GPU was free, and " : $"{freeGpus} GPUs were free, and ")
         + (isAskedFor ? AskedFor : $"its checkpoint is the most recent ({CheckpointAge(entry, now)})");
 
     /// <summary>True where the reason is that of a scaling up that was asked for.</summary>

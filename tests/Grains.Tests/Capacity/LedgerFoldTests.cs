@@ -63,6 +63,18 @@ public sealed class LedgerFoldTests
     }
 
     [Fact]
+    public void Of_several_reports_in_one_fold_only_what_all_of_them_leave_is_given_out()
+    {
+        var ledger = Claimed(Nodes(0), ("w", 1, 4));
+
+        var folded = Fold(ledger, new TakeNodes(Report(4)), new TakeNodes(Report(2)));
+
+        Assert.Equal(2, folded.State.Entries["w"].GpuCount);
+        Assert.All(folded.State.Entries["w"].Held(), gpu => Assert.True(folded.State.Nodes["n"].Has(gpu.Gpu)));
+        Assert.Single(folded.Decisions.OfType<Scheduling.Ledger.Admit>());
+    }
+
+    [Fact]
     public void A_job_that_waits_cannot_be_scaled_and_its_wish_stays()
     {
         var ledger = CapacityLedger.SetCap(Claimed(Nodes(0), ("w", 1, 4)), "w", 2);
