@@ -38,6 +38,9 @@ internal sealed class World : IUidSource
 
     public ModelTables Tables { get; } = new();
 
+    /// <summary>The newest change of a deleted job that the store has forgotten.</summary>
+    public long ForgottenChange => Tables.Domains.Values.Select(domain => domain.PurgedChange).DefaultIfEmpty().Max();
+
     public Invariants Invariants { get; }
 
     public Cluster Cluster { get; }

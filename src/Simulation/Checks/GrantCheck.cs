@@ -44,11 +44,21 @@ internal sealed class GrantCheck(QueueCheck queues, Action<string, string> fail)
     /// <param name="isTrue">Of a version; null: the answer claims nothing.</param>
     /// <param name="isRead">True: it may be of the version before a commit that was not acknowledged yet.</param>
     public void Answered(
-        Question question, string answer, Func<ListVersion, bool>? isTrue, bool isRead = false)
+        Question question, string answer, Func<ListVersion, bool>? isTrue, bool isRead = false) =>
+        AnsweredOfAll(question, answer, isTrue is null
+            ? null
+            : versions => versions.Skip(isRead ? 0 : 1).Any(isTrue));
+
+    /// <param name="question">It is answered.</param>
+    /// <param name="answer">For people.</param>
+    /// <param name="isTrue">
+    /// Of all versions from the one before the question to the answer; null: the answer claims nothing.
+    /// </param>
+    public void AnsweredOfAll(
+        Question question, string answer, Func<IReadOnlyList<ListVersion>, bool>? isTrue)
     {
         _open.Remove(question);
-        if (isTrue is not null && !question.Versions.Exists(version => isTrue(version))
-            && !(isRead && isTrue(question.Before)))
+        if (isTrue?.Invoke([question.Before, .. question.Versions]) == false)
         {
             fail(Promises.AcknowledgedIsStored, $"{question.Text} was answered {answer}, which holds of no version");
         }

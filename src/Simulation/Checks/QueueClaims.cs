@@ -15,8 +15,15 @@ internal static class QueueClaims
         list.Find(job.JobId) is { } row
         && (row.Lease == job.Lease || row.HandOuts > NumberOf(job.Lease));
 
-    public static bool OfNone(HandOut request, ListVersion list) =>
-        !list.Jobs.Values.Any(job => !job.IsHandedOut && job.Stage == request.Stage);
+    /// <summary>
+    /// No job waited all the time from the question to the answer. One version alone cannot tell: other commands of the
+    /// same fold take the last one that waits, and let another one wait.
+    /// </summary>
+    public static bool OfNone(HandOut request, IReadOnlyList<ListVersion> versions) =>
+        !versions[0].Jobs.Values.Any(job => !job.IsHandedOut && job.Stage == request.Stage
+            && versions.All(version => version.Find(job.Id) is { } row
+                && (row.IsHandedOut, row.Stage, row.HandOuts, row.Since)
+                    == (false, job.Stage, job.HandOuts, job.Since)));
 
     /// <summary>
     /// The move is remembered in the row, with the save path that came with it where it is the newest; or another one

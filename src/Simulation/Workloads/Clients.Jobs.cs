@@ -49,17 +49,23 @@ internal sealed partial class Clients
             });
     }
 
-    /// <summary>A repeat whose first try did it is told so, though the job is gone by then.</summary>
+    /// <summary>
+    /// A repeat whose first try did it is told so, though the job is gone by then: as long as the store remembers that it
+    /// was deleted.
+    /// </summary>
     public Task<JobAnswer?> DeleteAsync(string name)
     {
         var operation = NextOperation();
+        var forgotten = world.ForgottenChange;
         return AskAsync(
             name, $"delete {name} ({operation})", grain => grain.DeleteAsync(operation), answer => $"{answer.Outcome}",
             answer => answer.Outcome switch
             {
                 JobOutcome.Done => Claim.OfRow(row => row.DeletedBy == operation),
                 JobOutcome.NotFound => Claim.OfRow(
-                    row => row.Record is null && row.DeletedBy != operation, isFromMemory: true),
+                    row => row.Record is null
+                        && (row.DeletedBy != operation || world.ForgottenChange > forgotten),
+                    isFromMemory: true),
                 _ => null,
             });
     }

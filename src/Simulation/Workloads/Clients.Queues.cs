@@ -22,8 +22,10 @@ internal sealed partial class Clients
             answer => $"{answer.Outcome} {answer.Job?.Lease}",
             answer => answer.Job is { } job
                 ? new(list => QueueClaims.OfHandOut(job, list), IsFromMemory: false)
-                : new(list => answer.Outcome == HandOutOutcome.NoneWaits && QueueClaims.OfNone(command, list),
-                    IsFromMemory: true));
+                : new(_ => answer.Outcome == HandOutOutcome.NoneWaits, IsFromMemory: true)
+                {
+                    OfAll = versions => QueueClaims.OfNone(command, versions),
+                });
         if (answer?.Job is { } granted)
         {
             world.Invariants.Grants.Granted(key, command, granted);
@@ -101,10 +103,17 @@ internal sealed partial class Clients
         isAlone &= world.Servers.Count == 1 && world.ServersMade == servers;
         if (isAnswered)
         {
-            var made = claim(answer!);
-            world.Invariants.Grants.Answered(
-                question, describe(answer!), made is null || (made.IsFromMemory && !isAlone) ? null : made.IsTrue,
-                isRead: made?.IsFromMemory == true);
+            var made = claim(answer!) is { } said && (isAlone || !said.IsFromMemory) ? said : null;
+            if (made?.OfAll is { } ofAll)
+            {
+                world.Invariants.Grants.AnsweredOfAll(
+                    question, describe(answer!), versions => made.IsTrue(versions[^1]) && ofAll(versions));
+            }
+            else
+            {
+                world.Invariants.Grants.Answered(
+                    question, describe(answer!), made?.IsTrue, isRead: made?.IsFromMemory == true);
+            }
         }
         else
         {
@@ -117,5 +126,9 @@ internal sealed partial class Clients
     /// <summary>What an answer says of a list.</summary>
     /// <param name="IsTrue">Of a version of it.</param>
     /// <param name="IsFromMemory">True: it may come from what one of two servers has in memory.</param>
-    private sealed record ListClaim(Func<ListVersion, bool> IsTrue, bool IsFromMemory);
+    private sealed record ListClaim(Func<ListVersion, bool> IsTrue, bool IsFromMemory)
+    {
+        /// <summary>What it says of all versions since its question together; null: nothing more.</summary>
+        public Func<IReadOnlyList<ListVersion>, bool>? OfAll { get; init; }
+    }
 }

@@ -174,7 +174,7 @@ public sealed class QueueCheckTests : CheckBench
         Assert.True(QueueClaims.OfHandOut(Grant(), list));
         Assert.False(QueueClaims.OfHandOut(Grant() with { Lease = "1-2" }, list));
         Assert.False(QueueClaims.OfMove(move, list));
-        Assert.True(QueueClaims.OfNone(Request("op3"), list));
+        Assert.True(QueueClaims.OfNone(Request("op3"), [list]));
         Assert.True(QueueClaims.HasLease(list.Find(1), "1-1"));
 
         Put(Moved(Handed, handOut: 1) with { FileName = "f" });
@@ -183,7 +183,7 @@ public sealed class QueueCheckTests : CheckBench
         Assert.True(QueueClaims.OfMove(move, list));
         Assert.False(QueueClaims.OfMove(move with { FileName = "g" }, list));
         Assert.False(QueueClaims.OfMove(move with { Stage = 2 }, list));
-        Assert.False(QueueClaims.OfNone(Request("op3") with { Stage = 1 }, list));
+        Assert.False(QueueClaims.OfNone(Request("op3") with { Stage = 1 }, [list, list]));
         Assert.False(QueueClaims.HasLease(list.Find(1), "1-1"));
 
         var question = _grants.Ask(List, "queue-update");
