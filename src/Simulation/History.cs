@@ -29,7 +29,7 @@ public static class History
         var world = new World(plan.Seed, plan.Only, trace, cancellationToken);
         var workload = new Workload(world);
         var simulator = world.Simulator;
-        workload.Disasters.Build(simulator.Chance.Stream("cluster"));
+        workload.Disasters.Build(simulator.Chance.NewStream("cluster"));
         for (var storm = 0; simulator.Violation is null && simulator.Steps < plan.Steps; storm++)
         {
             var end = Math.Min(plan.Steps, simulator.Steps + StormSteps);
@@ -52,7 +52,7 @@ public static class History
     private static void Storm(World world, Workload workload, int storm, long end)
     {
         world.Simulator.Chance.IsQuiet = false;
-        world.Weather.Change(world.Simulator.Chance.Stream($"weather.{storm}"));
+        world.Weather.Change(world.Simulator.Chance.NewStream($"weather.{storm}"));
         world.Simulator.Trace.Write("world", $"storm {storm}");
         var isBegun = false;
         world.Simulator.RunUntil(() =>

@@ -8,11 +8,8 @@ namespace Sluice.Simulation.Checks;
 /// </summary>
 internal sealed class GrantCheck(QueueCheck queues, Action<string, string> fail)
 {
-    private const int MaxRemembered = 10_000;
-
     private readonly List<Question> _open = [];
-    private readonly Dictionary<(string Key, string Lease), string> _grants = [];
-    private readonly Queue<(string Key, string Lease)> _grantsInOrder = [];
+    private readonly Recent<(string Key, string Lease), string> _grants = new();
 
     /// <param name="key">Of the list.</param>
     /// <param name="text">For people.</param>
@@ -74,18 +71,10 @@ internal sealed class GrantCheck(QueueCheck queues, Action<string, string> fail)
             $"{request.OperationId} asked {key} and got job {job.JobId} of another list");
         Fail(job.Stage != request.Stage, Promises.AcknowledgedIsStored,
             $"{request.OperationId} asked for stage {request.Stage} and got job {job.JobId} of stage {job.Stage}");
-        if (_grants.TryAdd((key, job.Lease), request.OperationId))
-        {
-            _grantsInOrder.Enqueue((key, job.Lease));
-            if (_grantsInOrder.Count > MaxRemembered)
-            {
-                _grants.Remove(_grantsInOrder.Dequeue());
-            }
-        }
-
-        Fail(_grants[(key, job.Lease)] != request.OperationId, Promises.NoJobHasTwoWorkers,
-            $"{request.OperationId} is given job {job.JobId} of {key} with the lease {job.Lease} of "
-            + _grants[(key, job.Lease)]);
+        _grants.TryAdd((key, job.Lease), request.OperationId);
+        Fail(_grants.TryGet((key, job.Lease), out var first) && first != request.OperationId,
+            Promises.NoJobHasTwoWorkers,
+            $"{request.OperationId} is given job {job.JobId} of {key} with the lease {job.Lease} of {first}");
     }
 
     /// <summary>A client's key was used again.</summary>

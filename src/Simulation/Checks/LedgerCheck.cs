@@ -14,11 +14,8 @@ namespace Sluice.Simulation.Checks;
 /// </summary>
 internal sealed class LedgerCheck(Action<string, string> fail, Action<string> count)
 {
-    private const int MaxRemembered = 10_000;
-
     private readonly SortedDictionary<(string Node, int Gpu), string> _holders = [];
-    private readonly Dictionary<long, LedgerEntry> _decisions = [];
-    private readonly Queue<long> _decisionsInOrder = [];
+    private readonly Recent<long, LedgerEntry> _decisions = new();
 
     /// <summary>True where processes of the uid use the GPU.</summary>
     public Func<string, (string Node, int Gpu), bool> IsInUse { get; set; } = (_, _) => false;
@@ -33,7 +30,7 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
 
     /// <summary>True: the ledger has committed just that.</summary>
     public bool IsDecided(Allocation allocation) =>
-        _decisions.TryGetValue(allocation.Generation, out var entry)
+        _decisions.TryGet(allocation.Generation, out var entry)
         && (entry.Uid, entry.IsAdmitted, entry.GpuCount)
             == (allocation.Uid, allocation.IsAdmitted, allocation.GpuCount)
         && entry.Blocks.Length == allocation.Blocks.Length
@@ -56,7 +53,7 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
             Judge(known, entry);
             if (entry.Generation != (known?.Generation ?? 0))
             {
-                Decided(entry);
+                _decisions.TryAdd(entry.Generation, entry);
                 Fail(!told.Contains((entry.Uid, entry.Generation)), Promises.DecisionsAreTold,
                     $"nothing tells of generation {entry.Generation} of {entry.Claim.JobName} ({entry.Uid})");
             }
@@ -203,16 +200,6 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
             (true, false) => "decisions: preempted",
             _ => "decisions: other",
         });
-    }
-
-    private void Decided(LedgerEntry entry)
-    {
-        _decisions[entry.Generation] = entry;
-        _decisionsInOrder.Enqueue(entry.Generation);
-        if (_decisionsInOrder.Count > MaxRemembered)
-        {
-            _decisions.Remove(_decisionsInOrder.Dequeue());
-        }
     }
 
     private void Fail(bool isBroken, string invariant, string what)

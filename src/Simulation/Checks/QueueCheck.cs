@@ -33,7 +33,7 @@ internal sealed class QueueCheck(Action<string, string> fail, Action<string> cou
 {
     private readonly SortedDictionary<string, ListVersion> _lists = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ListVersion> _before = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<string>> _moved = new(StringComparer.Ordinal);
+    private readonly Recent<(string Key, string OperationId), long> _moved = new();
 
     /// <summary>Told of every version, by the key of the list.</summary>
     public Action<string, ListVersion> Seen { get; set; } = (_, _) => { };
@@ -150,8 +150,8 @@ internal sealed class QueueCheck(Action<string, string> fail, Action<string> cou
                     + $"{(before?.IsHandedOut == true ? "in hands" : "waiting")} after {before?.HandOuts}");
         }
 
-        var moved = _moved.TryGetValue(key, out var known) ? known : _moved[key] = new(StringComparer.Ordinal);
-        Fail(move.OperationId is { } operation && !moved.Add(operation), Promises.OperationsCountOnce,
+        Fail(move.OperationId is { } operation && !_moved.TryAdd((key, operation), after.Id),
+            Promises.OperationsCountOnce,
             () => $"{move.OperationId} moves {Name(key, after)} again");
     }
 

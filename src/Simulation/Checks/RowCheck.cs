@@ -22,14 +22,10 @@ internal sealed record RowVersion(JobRow Row, JobState State)
 /// </summary>
 internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Action<string> count)
 {
-    private const int MaxRemembered = 10_000;
-
     private readonly SortedDictionary<string, RowVersion> _rows = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _over = new(StringComparer.Ordinal);
-    private readonly Queue<string> _overInOrder = [];
+    private readonly Recent<string, bool> _over = new();
     private readonly Dictionary<string, HashSet<string>> _counted = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Key, double At), (string Uid, bool IsNamed)> _notifiers = [];
-    private readonly Queue<(string Key, double At)> _notifiersInOrder = [];
+    private readonly Recent<(string Key, double At), (string Uid, bool IsNamed)> _notifiers = new();
 
     /// <summary>The newest version of each job's row, deleted ones too.</summary>
     public IReadOnlyDictionary<string, RowVersion> Rows => _rows;
@@ -50,15 +46,8 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
     /// <param name="at">The time of the checkpoint; no other notification of that name has the same.</param>
     /// <param name="uid">Its run.</param>
     /// <param name="isNamed">False: it does not say which run it is.</param>
-    public void Notifies(string key, double at, string uid, bool isNamed)
-    {
-        _notifiers[(key, at)] = (uid, isNamed);
-        _notifiersInOrder.Enqueue((key, at));
-        if (_notifiersInOrder.Count > MaxRemembered)
-        {
-            _notifiers.Remove(_notifiersInOrder.Dequeue());
-        }
-    }
+    public void Notifies(string key, double at, string uid, bool isNamed) =>
+        _notifiers.TryAdd((key, at), (uid, isNamed));
 
     public void Committed(JobRow row, JobState after)
     {
@@ -156,7 +145,7 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
     /// </summary>
     private void Notified(string key, JobState before, JobState after)
     {
-        if (_notifiers.TryGetValue((key, after.Record!.LastCheckpointTime.Value), out var notifier)
+        if (_notifiers.TryGet((key, after.Record!.LastCheckpointTime.Value), out var notifier)
             && notifier.Uid != after.Managed?.Uid
             && (notifier.IsNamed
                 || (before.Managed is { StartedAt: null } && before.Ending.Any(run => run.Uid == notifier.Uid))))
@@ -239,16 +228,7 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
 
     private void MustBeGone(string key, string uid)
     {
-        if (_over.Add(uid))
-        {
-            _overInOrder.Enqueue(uid);
-        }
-
-        if (_overInOrder.Count > MaxRemembered)
-        {
-            _over.Remove(_overInOrder.Dequeue());
-        }
-
+        _over.TryAdd(uid, true);
         if (runs.IsAlive(uid))
         {
             fail(Promises.GpusAreFreeOnceConfirmed,

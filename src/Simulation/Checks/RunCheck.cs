@@ -8,11 +8,8 @@ namespace Sluice.Simulation.Checks;
 /// </summary>
 internal sealed class RunCheck(LedgerCheck ledger, Action<string, string> fail, Action<string> count)
 {
-    private const int MaxRemembered = 10_000;
-
     private readonly Dictionary<string, SimulatedRun> _alive = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Attempts> _attempts = new(StringComparer.Ordinal);
-    private readonly Queue<string> _inOrder = [];
+    private readonly Recent<string, Attempts> _attempts = new();
     private readonly Dictionary<(string Node, int Gpu), string> _users = [];
 
     /// <summary>Uids whose end is committed as confirmed: nothing of them may start.</summary>
@@ -26,10 +23,10 @@ internal sealed class RunCheck(LedgerCheck ledger, Action<string, string> fail, 
     public bool IsInUse(string uid, (string Node, int Gpu) gpu) => _users.GetValueOrDefault(gpu) == uid;
 
     /// <summary>The last attempt of the uid that had processes; 0: none.</summary>
-    public int LastStarted(string uid) => _attempts.GetValueOrDefault(uid)?.Started ?? 0;
+    public int LastStarted(string uid) => _attempts.TryGet(uid, out var attempts) ? attempts.Started : 0;
 
     /// <summary>The last attempt of the uid that is over, or came to nothing; 0: none.</summary>
-    public int LastEnded(string uid) => _attempts.GetValueOrDefault(uid)?.Ended ?? 0;
+    public int LastEnded(string uid) => _attempts.TryGet(uid, out var attempts) ? attempts.Ended : 0;
 
     public void Started(SimulatedRun run)
     {
@@ -73,14 +70,9 @@ internal sealed class RunCheck(LedgerCheck ledger, Action<string, string> fail, 
 
     private Attempts AttemptsOf(string uid)
     {
-        if (!_attempts.TryGetValue(uid, out var attempts))
+        if (!_attempts.TryGet(uid, out var attempts))
         {
-            _attempts.Add(uid, attempts = new());
-            _inOrder.Enqueue(uid);
-            if (_inOrder.Count > MaxRemembered)
-            {
-                _attempts.Remove(_inOrder.Dequeue());
-            }
+            _attempts.TryAdd(uid, attempts = new());
         }
 
         return attempts;

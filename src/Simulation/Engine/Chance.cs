@@ -15,15 +15,19 @@ internal sealed class Chance(ulong seed, IReadOnlySet<string>? only = null)
     /// <summary>Everything that the seed made happen, in order; a replay can have some of it only.</summary>
     public IReadOnlyList<string> Happened => _happened;
 
+    /// <summary>The stream of a place that comes up again and again: it goes on where it was.</summary>
     public ChanceStream Stream(string name)
     {
         if (!_streams.TryGetValue(name, out var stream))
         {
-            _streams.Add(name, stream = new(this, name, Mix(seed ^ Hash(name))));
+            _streams.Add(name, stream = NewStream(name));
         }
 
         return stream;
     }
+
+    /// <summary>The stream of something that comes up once: nobody keeps it but who draws from it.</summary>
+    public ChanceStream NewStream(string name) => new(this, name, Mix(seed ^ Hash(name)));
 
     /// <summary>Notes a happening; false where this replay leaves it out.</summary>
     public bool Note(string happening)

@@ -16,6 +16,7 @@ internal sealed class Cluster(Simulator simulator, RunCheck checks)
     public static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(20);
 
     private const int MaxForgotten = 1_000;
+    private const int MaxScripts = 10_000;
 
     private readonly SortedDictionary<string, int> _nodes = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _down = new(StringComparer.Ordinal);
@@ -102,7 +103,12 @@ internal sealed class Cluster(Simulator simulator, RunCheck checks)
         }
     }
 
-    public void Register(JobScript script) => _scripts[script.Number] = script;
+    /// <summary>Scripts are numbered from 1 on. No job is as old as the newest but so many.</summary>
+    public void Register(JobScript script)
+    {
+        _scripts[script.Number] = script;
+        _scripts.Remove(script.Number - MaxScripts);
+    }
 
     public JobScript ScriptOf(string manifest) => _scripts[JobScript.NumberOf(manifest)];
 

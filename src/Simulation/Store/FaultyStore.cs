@@ -11,6 +11,9 @@ namespace Sluice.Simulation.Store;
 /// </summary>
 internal sealed partial class FaultyStore : IGrainStorage, IJobRows, IRowCollections, IDueRows, IEventRows
 {
+    /// <summary>Nobody here reads as far back as that.</summary>
+    private const int MaxEvents = 1_000;
+
     private readonly ModelStore _model;
     private readonly Simulator _simulator;
     private readonly SimulatedProcess _process;
@@ -25,6 +28,7 @@ internal sealed partial class FaultyStore : IGrainStorage, IJobRows, IRowCollect
         {
             CommitPath = CommitAsync,
             MarkerLifetimeChanges = weather.MarkerLifetimeChanges,
+            MaxEvents = MaxEvents,
         };
     }
 

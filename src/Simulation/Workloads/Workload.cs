@@ -45,7 +45,7 @@ internal sealed class Workload
 
     private void Next()
     {
-        var chance = _world.Simulator.Chance.Stream($"move.{_moves++}");
+        var chance = _world.Simulator.Chance.NewStream($"move.{_moves++}");
         _next = _world.Simulator.After(chance.Span(0.01, 2), _world.Simulator.World, () =>
         {
             Move(chance);
