@@ -34,7 +34,10 @@ internal sealed record Claim(Func<AnswerCheck.Operation, bool> IsTrue, bool IsFr
         || (row.Managed is { ShouldRun: true, Applied: { } applied }
             && (applied.GpuCount, applied.Generation) == (resize.Gpus, resize.Generation)));
 
-    /// <summary>What a job has after a scaling, or why it cannot be scaled.</summary>
+    /// <summary>
+    /// What a job has after a scaling, or why it cannot be scaled. One that gives or takes nothing commits nothing,
+    /// unless it must be remembered, as that of the best candidate.
+    /// </summary>
     /// <param name="answer">Of a scaling.</param>
     /// <param name="name">The job that was named; null: the best candidate.</param>
     public static Claim? OfScaling(ScaleAnswer answer, string? name) => answer.Outcome switch
@@ -42,7 +45,8 @@ internal sealed record Claim(Func<AnswerCheck.Operation, bool> IsTrue, bool IsFr
         ScaleOutcome.Done => new(operation => (name ?? answer.Name) == answer.Name
             && Of(answer.Name, operation).Any(entry => entry.GpuCount == answer.Previous)
             && Of(answer.Name, operation).Any(entry =>
-                entry.GpuCount == answer.Assigned && entry.Pending?.GpuCount == answer.AtNextCheckpoint)),
+                entry.GpuCount == answer.Assigned && entry.Pending?.GpuCount == answer.AtNextCheckpoint),
+            IsFromMemory: name is not null && answer.Previous == answer.Assigned),
         ScaleOutcome.NotFound => OfRow(static row => row.Record is null, isFromMemory: true),
         ScaleOutcome.CannotChange when name is not null => new(CannotChange, IsFromMemory: true),
         _ => null,

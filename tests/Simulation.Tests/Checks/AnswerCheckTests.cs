@@ -87,6 +87,18 @@ public sealed class AnswerCheckTests : CheckBench
     }
 
     [Fact]
+    public void A_scaling_of_a_named_job_that_gave_nothing_may_be_old_where_two_servers_run()
+    {
+        Commit(Holding("u1", 1, 0));
+        var old = new ScaleAnswer { Outcome = ScaleOutcome.Done, Name = "a", Previous = 2, Assigned = 2 };
+
+        Assert.False(Holds(Claim.OfScaling(old, "a")));
+        Assert.True(Holds(Claim.OfScaling(old, "a"), isAlone: false));
+        Assert.False(Holds(Claim.OfScaling(old, name: null), isAlone: false));
+        Assert.False(Holds(Claim.OfScaling(old with { Assigned = 3 }, "a"), isAlone: false));
+    }
+
+    [Fact]
     public void A_refused_scaling_must_be_of_a_job_that_does_not_run()
     {
         var refusal = Claim.OfScaling(new() { Outcome = ScaleOutcome.CannotChange, Name = "a" }, "a");
@@ -130,10 +142,10 @@ public sealed class AnswerCheckTests : CheckBench
     }
 
     /// <summary>Whether it holds of what is stored now.</summary>
-    private bool Holds(Claim? claim)
+    private bool Holds(Claim? claim, bool isAlone = true)
     {
         var before = Broken.Count;
-        _answers.Answered(_answers.Begin(Key, "question"), "answer", claim);
+        _answers.Answered(_answers.Begin(Key, "question"), "answer", claim, isAlone);
         return Broken.Count == before;
     }
 }
