@@ -7,10 +7,13 @@ namespace Sluice.Simulation;
 public static class History
 {
     /// <summary>Steps of a storm; a longer history has several.</summary>
-    private const int StormSteps = 2_000;
+    internal const int StormSteps = 2_000;
+
+    /// <summary>Steps of a rest, as of its time: some 50 times what any takes.</summary>
+    private const int MaxRestSteps = 100_000;
 
     /// <summary>How long everything that can end may take once nothing goes wrong any more.</summary>
-    private static readonly TimeSpan RestBound = TimeSpan.FromHours(2);
+    private static readonly TimeSpan RestBound = TimeSpan.FromMinutes(20);
 
     /// <summary>Plays it.</summary>
     /// <param name="plan">Which.</param>
@@ -74,6 +77,7 @@ public static class History
         var simulator = world.Simulator;
         var check = new QuietCheck(world);
         var until = simulator.Now + bound;
+        var lastStep = simulator.Steps + MaxRestSteps;
         var nextLook = simulator.Now;
         var isBegun = false;
         workload.End();
@@ -87,7 +91,7 @@ public static class History
                 workload.Disasters.Repair();
             }
 
-            if (simulator.Now < nextLook)
+            if (simulator.Now < nextLook && simulator.Steps < lastStep)
             {
                 return false;
             }
@@ -95,7 +99,7 @@ public static class History
             nextLook = simulator.Now + TimeSpan.FromSeconds(1);
             workload.Finish();
             var unfinished = check.FindUnfinished(workload.Clients.Open);
-            if (unfinished is not null && simulator.Now > until)
+            if (unfinished is not null && (simulator.Now > until || simulator.Steps >= lastStep))
             {
                 simulator.Fail(Promises.JobsEnd, unfinished);
             }

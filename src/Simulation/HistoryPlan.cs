@@ -31,8 +31,10 @@ public sealed record HistoryResult
     /// <summary>Null: everything held.</summary>
     public required Violation? Violation { get; init; }
 
-    /// <summary>What clients did and what went wrong, in order: all that a replay can leave out.</summary>
-    public required IReadOnlyList<string> Happened { get; init; }
+    /// <summary>
+    /// What clients did and what went wrong, in order: all that a replay can leave out. Null: it was more than 100,000.
+    /// </summary>
+    public required IReadOnlyList<string>? Happened { get; init; }
 
     /// <summary>How often what happened.</summary>
     public required IReadOnlyDictionary<string, long> Counts { get; init; }

@@ -4,87 +4,88 @@ namespace Sluice.Simulation;
 /// Makes a failing history short: first fewer steps, then fewer happenings, by halves, quarters and so on, as long as
 /// the same invariant breaks.
 /// </summary>
+/// <param name="failing">A history with a violation.</param>
 /// <param name="play">Plays a history again; it may be cancelled by throwing.</param>
 /// <param name="progress">Told the number of each replay before it begins, 1 to <see cref="MaxReplays"/>.</param>
-public sealed class Reducer(Func<HistoryPlan, HistoryResult> play, Action<int>? progress = null)
+public sealed class Reducer(
+    HistoryResult failing, Func<HistoryPlan, HistoryResult> play, Action<int>? progress = null)
 {
     /// <summary>Replays that one reduction may take.</summary>
     public const int MaxReplays = 600;
 
     private int _replays;
 
-    /// <summary>The shortest plan found.</summary>
-    /// <param name="failing">A history with a violation.</param>
-    public HistoryResult Reduce(HistoryResult failing)
+    /// <summary>The shortest plan found so far, also where the reduction was cancelled.</summary>
+    public HistoryResult Shortest { get; private set; } = failing;
+
+    private int Happened => Shortest.Happened!.Count;
+
+    /// <summary>The shortest plan that it finds; the failing one where more happened in it than was kept.</summary>
+    public HistoryResult Reduce()
     {
-        ArgumentNullException.ThrowIfNull(failing);
-        _replays = 0;
-        var shortest = WithFewerSteps(failing);
-        shortest = Try(shortest, shortest.Plan.Steps, shortest.Happened) ?? shortest;
-        for (var before = int.MaxValue; shortest.Happened.Count < before;)
+        if (Shortest.Happened is null)
         {
-            before = shortest.Happened.Count;
-            shortest = WithFewerHappenings(shortest);
+            return Shortest;
         }
 
-        return WithFewerSteps(shortest);
+        LeaveOutSteps();
+        Try(Shortest.Plan.Steps, Shortest.Happened);
+        for (var before = int.MaxValue; Happened < before;)
+        {
+            before = Happened;
+            LeaveOutHappenings();
+        }
+
+        LeaveOutSteps();
+        return Shortest;
     }
 
-    private HistoryResult WithFewerSteps(HistoryResult failing)
+    private void LeaveOutSteps()
     {
-        // What breaks in a storm breaks when the storm ends just then.
-        var shortest = failing;
-        if (failing.Violation!.Step < failing.Plan.Steps)
+        // What breaks in a storm breaks when the storm ends just then, and not in an earlier one.
+        if (Shortest.Violation!.Step < Shortest.Plan.Steps)
         {
-            shortest = Try(failing, failing.Violation.Step, failing.Plan.Only) ?? shortest;
+            Try(Shortest.Violation.Step, Shortest.Plan.Only);
         }
 
-        for (var cut = shortest.Plan.Steps / 2; cut >= 1; cut /= 2)
+        for (var cut = Math.Min(Shortest.Plan.Steps / 2, History.StormSteps); cut >= 1; cut /= 2)
         {
-            while (shortest.Plan.Steps > cut
-                && Try(shortest, shortest.Plan.Steps - cut, shortest.Plan.Only) is { } shorter)
+            bool isShorter;
+            do
             {
-                shortest = shorter;
+                isShorter = Shortest.Plan.Steps > cut && Try(Shortest.Plan.Steps - cut, Shortest.Plan.Only);
+            }
+            while (isShorter);
+        }
+    }
+
+    private void LeaveOutHappenings()
+    {
+        for (var size = (Happened + 1) / 2; size >= 1; size /= 2)
+        {
+            for (var from = 0; from < Happened;)
+            {
+                var before = Happened;
+                Try(Shortest.Plan.Steps, Shortest.Happened!.Take(from).Concat(Shortest.Happened!.Skip(from + size)));
+                from += Happened < before ? 0 : size;
             }
         }
-
-        return shortest;
     }
 
-    private HistoryResult WithFewerHappenings(HistoryResult failing)
-    {
-        var shortest = failing;
-        for (var size = (failing.Happened.Count + 1) / 2; size >= 1; size /= 2)
-        {
-            for (var from = 0; from < shortest.Happened.Count;)
-            {
-                var kept = shortest.Happened.Take(from).Concat(shortest.Happened.Skip(from + size));
-                if (Try(shortest, shortest.Plan.Steps, kept) is { } shorter
-                    && shorter.Happened.Count < shortest.Happened.Count)
-                {
-                    shortest = shorter;
-                }
-                else
-                {
-                    from += size;
-                }
-            }
-        }
-
-        return shortest;
-    }
-
-    /// <summary>The history of that plan, if it breaks the same; null: it does not.</summary>
-    private HistoryResult? Try(HistoryResult failing, long steps, IEnumerable<string>? only)
+    /// <summary>True: the history of that plan breaks the same, and is no longer than the shortest.</summary>
+    private bool Try(long steps, IEnumerable<string>? only)
     {
         if (_replays == MaxReplays)
         {
-            return null;
+            return false;
         }
 
         _replays++;
         progress?.Invoke(_replays);
-        var result = play(failing.Plan with { Steps = steps, Only = only?.ToHashSet(StringComparer.Ordinal) });
-        return result.Violation?.Invariant == failing.Violation!.Invariant ? result : null;
+        var result = play(Shortest.Plan with { Steps = steps, Only = only?.ToHashSet(StringComparer.Ordinal) });
+        var isShorter = result.Violation?.Invariant == Shortest.Violation!.Invariant
+            && result.Happened!.Count <= Happened;
+        Shortest = isShorter ? result : Shortest;
+        return isShorter;
     }
 }

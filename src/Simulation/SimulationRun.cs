@@ -1,13 +1,27 @@
 namespace Sluice.Simulation;
 
+/// <summary>Plays one history.</summary>
+/// <param name="plan">Which.</param>
+/// <param name="progress">Told now and then how many steps there were so far.</param>
+/// <param name="cancellationToken">Ends it between two steps, by throwing.</param>
+public delegate HistoryResult HistoryPlayer(
+    HistoryPlan plan, Action<long>? progress, CancellationToken cancellationToken);
+
 /// <summary>
 /// Plays many histories, as many at a time as there are cores: each has its own thread and its own world.
 /// </summary>
-public sealed class SimulationRun
+/// <param name="player">Plays each.</param>
+public sealed class SimulationRun(HistoryPlayer player)
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
     private readonly List<HistoryResult> _failing = [];
+
+    /// <summary>Told of the histories and steps so far; from any thread, one at a time.</summary>
+    public Action<int, long>? OnProgress { get; init; }
+
+    /// <summary>Told of each history that broke a promise, as soon as it did; like <see cref="OnProgress"/>.</summary>
+    public Action<HistoryResult>? OnFailing { get; init; }
 
     /// <summary>Histories that were played to their end.</summary>
     public int Histories { get; private set; }
@@ -24,20 +38,19 @@ public sealed class SimulationRun
     /// <summary>Histories that broke a promise, by seed.</summary>
     public IReadOnlyList<HistoryResult> Failing => _failing;
 
+    /// <summary>Plays a history that nobody reads.</summary>
+    public static HistoryResult PlayHistory(
+        HistoryPlan plan, Action<long>? progress = null, CancellationToken cancellationToken = default) =>
+        History.Play(plan, trace: null, progress, cancellationToken);
+
     /// <summary>Plays histories of the seeds from <paramref name="first"/> on.</summary>
     /// <param name="first">The seed of the first.</param>
     /// <param name="histories">1 or more.</param>
     /// <param name="steps">Of each.</param>
-    /// <param name="progress">Told of the histories and steps so far; from any thread, one at a time.</param>
     /// <param name="cancellationToken">Ends the run between two steps.</param>
-    public static SimulationRun Play(
-        ulong first,
-        int histories,
-        long steps,
-        Action<int, long>? progress = null,
-        CancellationToken cancellationToken = default)
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public void Play(ulong first, int histories, long steps, CancellationToken cancellationToken = default)
     {
-        var run = new SimulationRun();
         var options = new ParallelOptions
         {
             MaxDegreeOfParallelism = Environment.ProcessorCount,
@@ -47,30 +60,28 @@ public sealed class SimulationRun
         {
             long told = 0;
             var plan = new HistoryPlan { Seed = first + (ulong)index, Steps = steps };
-            var result = History.Play(
+            Add(player(
                 plan,
-                progress: soFar =>
+                soFar =>
                 {
-                    run.Tell(soFar - told, progress);
+                    AddSteps(soFar - told);
                     told = soFar;
                 },
-                cancellationToken: cancellationToken);
-            run.Add(result, progress);
+                cancellationToken));
         });
-        run._failing.Sort((one, other) => one.Plan.Seed.CompareTo(other.Plan.Seed));
-        return run;
+        _failing.Sort((one, other) => one.Plan.Seed.CompareTo(other.Plan.Seed));
     }
 
-    private void Tell(long steps, Action<int, long>? progress)
+    private void AddSteps(long steps)
     {
         lock (_gate)
         {
             Steps += steps;
-            progress?.Invoke(Histories, Steps);
+            OnProgress?.Invoke(Histories, Steps);
         }
     }
 
-    private void Add(HistoryResult result, Action<int, long>? progress)
+    private void Add(HistoryResult result)
     {
         lock (_gate)
         {
@@ -84,9 +95,10 @@ public sealed class SimulationRun
             if (result.Violation is not null)
             {
                 _failing.Add(result);
+                OnFailing?.Invoke(result);
             }
 
-            progress?.Invoke(Histories, Steps);
+            OnProgress?.Invoke(Histories, Steps);
         }
     }
 }

@@ -11,7 +11,8 @@ public sealed class HistoryTests
     [Fact]
     public void No_history_breaks_a_promise_and_histories_have_in_them_what_can_break_one()
     {
-        var run = SimulationRun.Play(first: 1, Histories, Steps);
+        var run = new SimulationRun(SimulationRun.PlayHistory);
+        run.Play(first: 1, Histories, Steps);
 
         Assert.True(run.Failing.Count == 0, run.Failing.Count == 0 ? "" : Describe(run.Failing[0]));
         Assert.Equal(Histories, run.Histories);
@@ -54,8 +55,8 @@ public sealed class HistoryTests
 
     private static string Describe(HistoryResult failing)
     {
-        var reduced = new Reducer(plan => History.Play(plan)).Reduce(failing);
+        var reduced = new Reducer(failing, plan => History.Play(plan)).Reduce();
         return $"{failing.Violation}\nreduced: {reduced.Violation}\n./sluice simulate --seed {reduced.Plan.Seed} "
-            + $"--steps {reduced.Plan.Steps} --only '{string.Join(',', reduced.Happened)}' --trace";
+            + $"--steps {reduced.Plan.Steps} --only '{string.Join(',', reduced.Happened!)}' --trace";
     }
 }

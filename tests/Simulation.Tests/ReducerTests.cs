@@ -9,7 +9,7 @@ public sealed class ReducerTests
     {
         string[] needed = ["h3", "h57", "h98"];
 
-        var reduced = new Reducer(plan => Play(plan, needed, step: 40)).Reduce(Failing(needed));
+        var reduced = new Reducer(Failing(needed), plan => Play(plan, needed, step: 40)).Reduce();
 
         Assert.Equal(needed, reduced.Happened);
         Assert.Equal(40, reduced.Plan.Steps);
@@ -20,14 +20,14 @@ public sealed class ReducerTests
     public void A_history_that_breaks_something_else_is_no_reduction_of_it()
     {
         HistoryResult Fickle(HistoryPlan plan) => Play(plan, ["h3"], 40) is { Violation: { } violation } result
-            && result.Happened.Count < 50
+            && result.Happened!.Count < 50
                 ? result with { Violation = violation with { Invariant = "another" } }
                 : Play(plan, ["h3"], 40);
 
-        var reduced = new Reducer(Fickle).Reduce(Failing(["h3"]));
+        var reduced = new Reducer(Failing(["h3"]), Fickle).Reduce();
 
         Assert.Equal("promise", reduced.Violation!.Invariant);
-        Assert.InRange(reduced.Happened.Count, 50, 51);
+        Assert.InRange(reduced.Happened!.Count, 50, 51);
     }
 
     [Fact]
@@ -40,13 +40,13 @@ public sealed class ReducerTests
             return Play(plan, replays % 3 == 0 ? ["h1"] : ["never"], 40);
         }
 
-        new Reducer(Random).Reduce(Failing(["h1"]));
+        new Reducer(Failing(["h1"]), Random).Reduce();
 
         Assert.InRange(replays, 1, Reducer.MaxReplays);
     }
 
     [Fact]
-    public void A_reduction_counts_its_replays_and_ends_where_one_is_cancelled()
+    public void A_reduction_that_is_cancelled_has_the_shortest_so_far()
     {
         var replays = new List<int>();
         using var cancelled = new CancellationTokenSource();
@@ -56,16 +56,29 @@ public sealed class ReducerTests
             return Play(plan, ["h3"], 40);
         }
 
-        Assert.Throws<OperationCanceledException>(() => new Reducer(PlayUntilCancelled, replay =>
+        var reducer = new Reducer(Failing(["h3"]), PlayUntilCancelled, replay =>
         {
             replays.Add(replay);
             if (replay == 5)
             {
                 cancelled.Cancel();
             }
-        }).Reduce(Failing(["h3"])));
+        });
 
+        Assert.Throws<OperationCanceledException>(reducer.Reduce);
         Assert.Equal([1, 2, 3, 4, 5], replays);
+        Assert.Equal(40, reducer.Shortest.Plan.Steps);
+        Assert.NotNull(reducer.Shortest.Violation);
+    }
+
+    [Fact]
+    public void A_history_of_too_many_happenings_to_be_kept_is_not_played_again()
+    {
+        var failing = Failing(["h3"]) with { Happened = null };
+
+        var reduced = new Reducer(failing, _ => throw new InvalidOperationException("it takes an hour")).Reduce();
+
+        Assert.Same(failing, reduced);
     }
 
     private static HistoryResult Failing(string[] needed) =>

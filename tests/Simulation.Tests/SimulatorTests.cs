@@ -132,6 +132,34 @@ public sealed class SimulatorTests : IBreaksPromises
     }
 
     [Fact]
+    public void Steps_that_follow_each_other_at_one_moment_for_ever_are_a_violation()
+    {
+        var simulator = NewSimulator(1);
+        void Again() => simulator.After(TimeSpan.Zero, simulator.World, Again);
+        Again();
+
+        simulator.RunUntil(() => false);
+
+        Assert.Equal(Promises.WorkComesToRest, simulator.Violation?.Invariant);
+        Assert.Contains("of world", simulator.Violation?.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_history_names_no_more_happenings_than_a_reduction_can_leave_out()
+    {
+        var chance = new Chance(1);
+        var stream = chance.Stream("a");
+        for (var happening = 0; happening < Chance.MaxNoted; happening++)
+        {
+            stream.Strikes(1, "fails");
+        }
+
+        Assert.Equal(Chance.MaxNoted, chance.Happened?.Count);
+        Assert.True(stream.Strikes(1, "fails"));
+        Assert.Null(chance.Happened);
+    }
+
+    [Fact]
     public void Leaving_out_a_happening_leaves_the_draws_of_the_others_as_they_are()
     {
         var all = new Chance(9);

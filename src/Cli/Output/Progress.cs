@@ -53,6 +53,21 @@ internal sealed class Progress(IAnsiConsole? console, TimeProvider time)
         }
     }
 
+    /// <summary>A line that stays, above what is shown.</summary>
+    /// <param name="output">Where it goes while nothing is shown.</param>
+    /// <param name="line">Such as what was found.</param>
+    public void Write(TextWriter output, string line)
+    {
+        if (console is null || Volatile.Read(ref _isShowing) == 0)
+        {
+            output.WriteLine(line);
+        }
+        else
+        {
+            console.WriteLine(line);
+        }
+    }
+
     private async Task<bool> EndsWithinAsync(Task work, TimeSpan span) =>
         await Task.WhenAny(work, Task.Delay(span, time)) == work;
 }

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using Sluice.Cli.Client;
 using Sluice.Simulation;
 
 namespace Sluice.Cli.Simulating;
@@ -53,9 +51,8 @@ internal static class SimulateCommand
             var isTraced = parsed.GetValue(trace);
             return isTraced || plan.Only is not null
                 ? PlayOneAsync(environment, plan, isTraced, cancellationToken)
-                : PlayManyAsync(
-                    environment, plan, parsed.GetValue(histories) ?? 1, parsed.GetValue(output) == "json",
-                    cancellationToken);
+                : new ManyHistories(environment, SimulationRun.PlayHistory).PlayAsync(
+                    plan, parsed.GetValue(histories) ?? 1, parsed.GetValue(output) == "json", cancellationToken);
         });
         return command;
     }
@@ -71,92 +68,4 @@ internal static class SimulateCommand
             result.Violation is { } violation ? $"violated: {violation}" : $"{result.Steps} steps, 0 violations");
         return result.Violation is null ? ExitCode.Done : ExitCode.Failed;
     }
-
-    private static async Task<int> PlayManyAsync(
-        CliEnvironment environment, HistoryPlan first, int histories, bool asJson, CancellationToken cancellationToken)
-    {
-        var began = environment.Time.GetTimestamp();
-        var run = await environment.Progress.ShowAsync("playing histories", say => Task.Run(
-            () => SimulationRun.Play(
-                first.Seed, histories, first.Steps,
-                (played, steps) => say(Pace(played, histories, steps, environment.Time.GetElapsedTime(began))),
-                cancellationToken),
-            cancellationToken));
-        var elapsed = environment.Time.GetElapsedTime(began);
-        var reduced = run.Failing.Count == 0 ? null : await ReduceAsync(environment, run.Failing[0], cancellationToken);
-        if (asJson)
-        {
-            environment.Out.WriteLine(Json(run, elapsed, reduced));
-        }
-        else
-        {
-            WriteSummary(environment, run, elapsed);
-            if (reduced is not null)
-            {
-                WriteReduced(environment, run.Failing[0], reduced);
-            }
-        }
-
-        return reduced is null ? ExitCode.Done : ExitCode.Failed;
-    }
-
-    private static string Json(SimulationRun run, TimeSpan elapsed, HistoryResult? reduced) => ServerAnswer.Write(new
-    {
-        run.Histories,
-        run.Steps,
-        SimulatedSeconds = run.VirtualTime.TotalSeconds,
-        ElapsedSeconds = elapsed.TotalSeconds,
-        run.Counts,
-        Violations = run.Failing.Select(failing => new
-        {
-            failing.Plan.Seed,
-            What = failing.Violation?.ToString(),
-        }),
-        Replay = reduced is null ? null : ReplayCommand(reduced),
-    });
-
-    private static string Pace(int played, int histories, long steps, TimeSpan elapsed) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{played} of {histories} histories, {steps} steps, {steps / elapsed.TotalSeconds:F0} a second");
-
-    private static void WriteSummary(CliEnvironment environment, SimulationRun run, TimeSpan elapsed)
-    {
-        foreach (var (what, count) in run.Counts)
-        {
-            environment.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,12}  {what}"));
-        }
-
-        environment.Out.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{run.Histories} histories, {run.Steps} steps, {run.VirtualTime.TotalHours:F1} simulated hours in "
-            + $"{elapsed.TotalSeconds:F1} s: {run.Steps / Math.Max(0.001, elapsed.TotalSeconds):F0} steps a second, "
-            + $"{run.Failing.Count} violations"));
-        foreach (var failing in run.Failing)
-        {
-            environment.Out.WriteLine($"seed {failing.Plan.Seed}: {failing.Violation}");
-        }
-    }
-
-    private static Task<HistoryResult> ReduceAsync(
-        CliEnvironment environment, HistoryResult failing, CancellationToken cancellationToken)
-    {
-        var what = $"reducing seed {failing.Plan.Seed}";
-        return environment.Progress.ShowAsync(what, say => Task.Run(
-            () => new Reducer(
-                plan => History.Play(plan, cancellationToken: cancellationToken),
-                replay => say($"{what}: replay {replay} of at most {Reducer.MaxReplays}")).Reduce(failing),
-            cancellationToken));
-    }
-
-    private static void WriteReduced(CliEnvironment environment, HistoryResult failing, HistoryResult reduced)
-    {
-        environment.Out.WriteLine(
-            $"reduced from {failing.Happened.Count} happenings to {reduced.Happened.Count}, "
-            + $"in {reduced.Plan.Steps} steps: {reduced.Violation}");
-        environment.Out.WriteLine(ReplayCommand(reduced));
-    }
-
-    private static string ReplayCommand(HistoryResult reduced) =>
-        $"./sluice simulate --seed {reduced.Plan.Seed} --steps {reduced.Plan.Steps} "
-        + $"--only '{string.Join(',', reduced.Happened)}' --trace";
 }

@@ -67,6 +67,7 @@ internal sealed class Network(Simulator simulator, Weather weather)
             simulator.Trace.Write(endpoint.Process.Name, $"{call.Text} from {call.Text.Caller.Name}");
         }
 
+        simulator.LastCall = call.Text;
         endpoint.Calls.Add(call);
         var answered = call.Invoke(endpoint.Grains);
         if (answered.IsCompleted)

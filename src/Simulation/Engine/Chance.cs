@@ -6,14 +6,20 @@ namespace Sluice.Simulation.Engine;
 /// </summary>
 internal sealed class Chance(ulong seed, IReadOnlySet<string>? only = null)
 {
+    /// <summary>A history with more of them is too long for a reduction that replays it hundreds of times.</summary>
+    public const int MaxNoted = 100_000;
+
     private readonly Dictionary<string, ChanceStream> _streams = new(StringComparer.Ordinal);
-    private readonly List<string> _happened = [];
+    private List<string>? _happened = [];
 
     /// <summary>True: nothing goes wrong any more.</summary>
     public bool IsQuiet { get; set; }
 
-    /// <summary>Everything that the seed made happen, in order; a replay can have some of it only.</summary>
-    public IReadOnlyList<string> Happened => _happened;
+    /// <summary>
+    /// Everything that the seed made happen, in order; a replay can have some of it only. Null: more than
+    /// <see cref="MaxNoted"/>.
+    /// </summary>
+    public IReadOnlyList<string>? Happened => _happened;
 
     /// <summary>The stream of a place that comes up again and again: it goes on where it was.</summary>
     public ChanceStream Stream(string name)
@@ -37,7 +43,12 @@ internal sealed class Chance(ulong seed, IReadOnlySet<string>? only = null)
             return false;
         }
 
-        _happened.Add(happening);
+        if (_happened?.Count == MaxNoted)
+        {
+            _happened = null;
+        }
+
+        _happened?.Add(happening);
         return true;
     }
 

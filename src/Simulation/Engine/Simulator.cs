@@ -8,7 +8,10 @@ namespace Sluice.Simulation.Engine;
 internal sealed class Simulator
 {
     /// <summary>Work that one event may set off; more is a loop that never rests.</summary>
-    private const int MaxWorkPerStep = 1_000_000;
+    private const int MaxWorkPerStep = 100_000;
+
+    /// <summary>Steps that may follow each other at one moment; more is a loop that never waits.</summary>
+    private const int MaxStepsPerMoment = 10_000;
 
     public static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -18,6 +21,7 @@ internal sealed class Simulator
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly CancellationToken _cancellationToken;
     private long _eventsMade;
+    private int _stepsOfMoment;
     private volatile string? _stray;
 
     /// <param name="chance">All of it.</param>
@@ -41,6 +45,9 @@ internal sealed class Simulator
     public TimeSpan Now { get; private set; }
 
     public long Steps { get; private set; }
+
+    /// <summary>The last call that reached a server, for people: what does not come to rest follows from it mostly.</summary>
+    public object? LastCall { get; set; }
 
     /// <summary>The first thing that went wrong; nothing runs any more once it is set.</summary>
     public Violation? Violation { get; private set; }
@@ -118,7 +125,15 @@ internal sealed class Simulator
             return;
         }
 
-        Now = TimeSpan.FromTicks(Math.Max(Now.Ticks, place.Due));
+        var now = TimeSpan.FromTicks(Math.Max(Now.Ticks, place.Due));
+        _stepsOfMoment = now == Now ? _stepsOfMoment + 1 : 1;
+        if (_stepsOfMoment > MaxStepsPerMoment)
+        {
+            FailToRest($"{MaxStepsPerMoment} steps", next.Owner);
+            return;
+        }
+
+        Now = now;
         Steps++;
         next.Cancel();
         action();
@@ -129,13 +144,13 @@ internal sealed class Simulator
     {
         for (var done = 0; _ready.Count > 0 && Violation is null; done++)
         {
-            if (done == MaxWorkPerStep)
-            {
-                Fail(Promises.WorkComesToRest, $"{MaxWorkPerStep} pieces of work followed each other at one moment");
-            }
-
             var index = _ready.Count == 1 ? 0 : _order.Below(_ready.Count);
             var (owner, work) = _ready[index];
+            if (done == MaxWorkPerStep)
+            {
+                FailToRest($"{MaxWorkPerStep} pieces of work", owner);
+            }
+
             _ready[index] = _ready[^1];
             _ready.RemoveAt(_ready.Count - 1);
             if (owner.IsAlive)
@@ -149,6 +164,10 @@ internal sealed class Simulator
             throw new InvalidOperationException($"work ran outside of the simulated scheduler:\n{stray}");
         }
     }
+
+    private void FailToRest(string what, SimulatedProcess owner) => Fail(
+        Promises.WorkComesToRest,
+        $"{what} followed each other at one moment, the last of {owner.Name}; the last call was {LastCall ?? "none"}");
 
     /// <summary>
     /// What a crashed process leaves behind may still come by, from a finalizer too; it is nobody's any more.
