@@ -28,8 +28,12 @@ public static class History
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        return Play(new(plan.Seed, plan.Only, trace, cancellationToken), plan, progress);
+    }
+
+    internal static HistoryResult Play(World world, HistoryPlan plan, Action<long>? progress)
+    {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(plan.Steps);
-        var world = new World(plan.Seed, plan.Only, trace, cancellationToken);
         var workload = new Workload(world);
         var simulator = world.Simulator;
         workload.Disasters.Build(simulator.Chance.NewStream("cluster"));

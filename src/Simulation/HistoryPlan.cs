@@ -36,6 +36,9 @@ public sealed record HistoryResult
     /// </summary>
     public required IReadOnlyList<string>? Happened { get; init; }
 
+    /// <summary>True: a piece of its work did not end. The thread that does it cannot be stopped.</summary>
+    public bool IsStuck { get; init; }
+
     /// <summary>How often what happened.</summary>
     public required IReadOnlyDictionary<string, long> Counts { get; init; }
 }

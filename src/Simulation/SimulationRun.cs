@@ -38,12 +38,18 @@ public sealed class SimulationRun(HistoryPlayer player)
     /// <summary>Histories that broke a promise, by seed.</summary>
     public IReadOnlyList<HistoryResult> Failing => _failing;
 
-    /// <summary>Plays a history that nobody reads.</summary>
+    /// <summary>Plays a history that nobody reads, and gives it up where a piece of its work does not end.</summary>
     public static HistoryResult PlayHistory(
         HistoryPlan plan, Action<long>? progress = null, CancellationToken cancellationToken = default) =>
-        History.Play(plan, trace: null, progress, cancellationToken);
+        WatchedHistory.Play(
+            () => new(plan.Seed, plan.Only, trace: null, cancellationToken),
+            world => History.Play(world, plan, progress),
+            plan,
+            WatchedHistory.Patience);
 
-    /// <summary>Plays histories of the seeds from <paramref name="first"/> on.</summary>
+    /// <summary>
+    /// Plays histories of the seeds from <paramref name="first"/> on; it begins no more of them once one is stuck.
+    /// </summary>
     /// <param name="first">The seed of the first.</param>
     /// <param name="histories">1 or more.</param>
     /// <param name="steps">Of each.</param>
@@ -56,18 +62,23 @@ public sealed class SimulationRun(HistoryPlayer player)
             MaxDegreeOfParallelism = Environment.ProcessorCount,
             CancellationToken = cancellationToken,
         };
-        Parallel.For(0, histories, options, index =>
+        Parallel.For(0, histories, options, (index, loop) =>
         {
             long told = 0;
             var plan = new HistoryPlan { Seed = first + (ulong)index, Steps = steps };
-            Add(player(
+            var result = player(
                 plan,
                 soFar =>
                 {
                     AddSteps(soFar - told);
                     told = soFar;
                 },
-                cancellationToken));
+                cancellationToken);
+            Add(result);
+            if (result.IsStuck)
+            {
+                loop.Stop();
+            }
         });
         _failing.Sort((one, other) => one.Plan.Seed.CompareTo(other.Plan.Seed));
     }

@@ -22,6 +22,8 @@ internal sealed class Simulator
     private readonly CancellationToken _cancellationToken;
     private long _eventsMade;
     private int _stepsOfMoment;
+    private long _workDone;
+    private volatile SimulatedProcess? _working;
     private volatile string? _stray;
 
     /// <param name="chance">All of it.</param>
@@ -48,6 +50,12 @@ internal sealed class Simulator
 
     /// <summary>The last call that reached a server, for people: what does not come to rest follows from it mostly.</summary>
     public object? LastCall { get; set; }
+
+    /// <summary>Pieces of work so far; other threads may look at it.</summary>
+    public long WorkDone => Volatile.Read(ref _workDone);
+
+    /// <summary>Whose work is done just now, and after which call, in words; other threads may look at it.</summary>
+    public string Working => $"{_working?.Name ?? "nobody"}; the last call was {LastCall ?? "none"}";
 
     /// <summary>The first thing that went wrong; nothing runs any more once it is set.</summary>
     public Violation? Violation { get; private set; }
@@ -129,13 +137,14 @@ internal sealed class Simulator
         _stepsOfMoment = now == Now ? _stepsOfMoment + 1 : 1;
         if (_stepsOfMoment > MaxStepsPerMoment)
         {
-            FailToRest($"{MaxStepsPerMoment} steps", next.Owner);
+            FailToRest($"{MaxStepsPerMoment} steps");
             return;
         }
 
         Now = now;
         Steps++;
         next.Cancel();
+        Begin(next.Owner);
         action();
         DoReadyWork();
     }
@@ -144,17 +153,18 @@ internal sealed class Simulator
     {
         for (var done = 0; _ready.Count > 0 && Violation is null; done++)
         {
-            var index = _ready.Count == 1 ? 0 : _order.Below(_ready.Count);
-            var (owner, work) = _ready[index];
             if (done == MaxWorkPerStep)
             {
-                FailToRest($"{MaxWorkPerStep} pieces of work", owner);
+                FailToRest($"{MaxWorkPerStep} pieces of work");
             }
 
+            var index = _ready.Count == 1 ? 0 : _order.Below(_ready.Count);
+            var (owner, work) = _ready[index];
             _ready[index] = _ready[^1];
             _ready.RemoveAt(_ready.Count - 1);
             if (owner.IsAlive)
             {
+                Begin(owner);
                 owner.Execute(work);
             }
         }
@@ -165,9 +175,14 @@ internal sealed class Simulator
         }
     }
 
-    private void FailToRest(string what, SimulatedProcess owner) => Fail(
-        Promises.WorkComesToRest,
-        $"{what} followed each other at one moment, the last of {owner.Name}; the last call was {LastCall ?? "none"}");
+    private void Begin(SimulatedProcess owner)
+    {
+        _working = owner;
+        Volatile.Write(ref _workDone, _workDone + 1);
+    }
+
+    private void FailToRest(string what) =>
+        Fail(Promises.WorkComesToRest, $"{what} followed each other at one moment, the last of {Working}");
 
     /// <summary>
     /// What a crashed process leaves behind may still come by, from a finalizer too; it is nobody's any more.

@@ -58,6 +58,23 @@ public sealed class ProgressTests : IDisposable
         Assert.Equal(3, await shown);
     }
 
+    [Fact]
+    public async Task A_line_that_is_written_meanwhile_goes_above_what_is_shown_and_else_to_its_output()
+    {
+        using var output = new StringWriter();
+        var work = new TaskCompletionSource<int>();
+        var progress = OnTerminal();
+        progress.Write(output, "before");
+        var shown = progress.ShowAsync("waiting", _ => work.Task);
+
+        progress.Write(output, "found [a]");
+
+        work.SetResult(3);
+        await shown;
+        Assert.Contains("found [a]", Said(), StringComparison.Ordinal);
+        Assert.Equal($"before{Environment.NewLine}", output.ToString());
+    }
+
     private string Said()
     {
         lock (_locked)
