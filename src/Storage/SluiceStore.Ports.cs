@@ -11,7 +11,9 @@ public sealed partial class SluiceStore
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(1);
 
     public ValueTask<long> ReadNewestChangeAsync(string domain, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(_feed.Newest(domain));
+        _newest is null
+            ? ValueTask.FromResult(_feed.Newest(domain))
+            : new(_newest.ReadAsync(domain, cancellationToken));
 
     public Task<ImmutableArray<JobRow>?> ReadChangesAsync(
         string domain, long after, int max, CancellationToken cancellationToken = default)

@@ -2,13 +2,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Grains.Ports;
 using Sluice.Storage.Changes;
 using Sluice.Storage.Commits;
 using Sluice.Storage.Dialects;
 using Sluice.Storage.Reads;
-using Sluice.Storage.Sqlite;
 
 namespace Sluice.Storage;
 
@@ -25,12 +23,15 @@ public sealed partial class SluiceStore
     private readonly JsonSerializerOptions _json;
     private readonly TimeProvider _timeProvider;
     private readonly IStoreDialect _dialect;
-    private readonly DataFolderLock _folder;
+    private readonly IDisposable? _folder;
     private readonly ETagSource _etags = new();
     private readonly ChangeFeed _feed;
     private readonly EventFeed _events;
     private readonly WriteQueue _queue;
     private readonly ReadPool _reads;
+    private readonly ReadPool? _newestReads;
+    private readonly NewestReads? _newest;
+    private readonly IDisposable? _hints;
     private readonly StoreInstruments _instruments;
     private readonly Committer _committer;
     private readonly ILogger _logger;
@@ -38,7 +39,7 @@ public sealed partial class SluiceStore
 
     private SluiceStore(
         StoreOptions options, TimeProvider timeProvider, ILoggerFactory loggers, IStoreDialect dialect,
-        IWriteSession session, DataFolderLock folder)
+        IWriteSession session, IDisposable? folder)
     {
         _options = options;
         _json = options.Json!;
@@ -46,56 +47,37 @@ public sealed partial class SluiceStore
         _dialect = dialect;
         _folder = folder;
         _logger = loggers.CreateLogger<SluiceStore>();
-        _feed = new(options.MaxRecentRows, options.MaxRecentBytes);
+        _feed = new(options.MaxRecentRows, options.MaxRecentBytes, dialect.IsShared);
         _queue = new(options.MaxQueuedWrites, options.MaxBatchWrites, options.MaxBatchBytes);
         _reads = new(dialect, options.MaxConcurrentReads);
         var domains = session.ReadDomains();
         _feed.Reset(domains);
         _events = new(domains);
+        if (dialect.IsShared)
+        {
+            // A place of its own: lists must not wait for those who read a whole domain.
+            _newestReads = new(dialect, maxConcurrentReads: 1);
+            _newest = new(_newestReads, _feed);
+        }
+
         _instruments = new(() => _queue.Count);
         _committer = new(
             dialect, session, _queue, _feed, new(options.MarkerLifetimeChanges, options.MaxPurgedMarkers), _events,
             new(options.MaxEvents, options.MaxPurgedMarkers), _instruments, timeProvider,
             loggers.CreateLogger<Committer>());
+        _hints = dialect.Listen(numbers =>
+        {
+            _feed.Observe(numbers.Name, numbers.NewestChange);
+            _events.Observe(numbers.Name, numbers.NewestEvent);
+        });
         _committer.Start();
         LogOpened(_logger, dialect.Description);
     }
 
     /// <summary>
-    /// Opens the store on SQLite: takes the lock of the data folder and brings the schema up to date.
+    /// Completes where another process has taken the database over: this one can only be started again.
     /// </summary>
-    /// <exception cref="StoreException">The folder or the database cannot be used; says why and names it.</exception>
-    public static SluiceStore Open(
-        StoreOptions options, TimeProvider? timeProvider = null, ILoggerFactory? loggers = null) =>
-        Open(options, timeProvider, loggers, dialect => dialect);
-
-    /// <summary>
-    /// As <see cref="Open(StoreOptions, TimeProvider?, ILoggerFactory?)"/>, for tests that make a dialect fail.
-    /// </summary>
-    internal static SluiceStore Open(
-        StoreOptions options, TimeProvider? timeProvider, ILoggerFactory? loggers,
-        Func<IStoreDialect, IStoreDialect> wrap)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Json!.MakeReadOnly();
-        var directory = Path.GetFullPath(options.DataDirectory);
-        var folder = DataFolderLock.Acquire(directory);
-        IWriteSession? session = null;
-        try
-        {
-            loggers ??= NullLoggerFactory.Instance;
-            var sqlite = new SqliteDialect(directory, options.MaxDatabaseBytes, loggers.CreateLogger<SqliteDialect>());
-            var dialect = wrap(sqlite);
-            session = dialect.OpenWriter();
-            return new(options, timeProvider ?? TimeProvider.System, loggers, dialect, session, folder);
-        }
-        catch
-        {
-            session?.Dispose();
-            folder.Dispose();
-            throw;
-        }
-    }
+    public Task Replaced => _committer.Replaced;
 
     /// <summary>Commits what is queued, then closes. Later writes are refused.</summary>
     public void Dispose()
@@ -106,11 +88,13 @@ public sealed partial class SluiceStore
         }
 
         // The readers first: the last connection folds the log into the database.
+        _hints?.Dispose();
+        _newestReads?.Dispose();
         _reads.Dispose();
         _committer.Dispose();
         _dialect.Dispose();
         _instruments.Dispose();
-        _folder.Dispose();
+        _folder?.Dispose();
         LogClosed(_logger, _dialect.Description);
     }
 

@@ -5,7 +5,7 @@ public enum StoreFailure
 {
     None = 0,
 
-    /// <summary>Another process has the data folder.</summary>
+    /// <summary>Another process has the data folder or the database.</summary>
     Locked = 1,
 
     /// <summary>The data folder, or a file in it, cannot be written.</summary>
@@ -28,6 +28,25 @@ public enum StoreFailure
 
     /// <summary>The store is closed or closing.</summary>
     Closed = 8,
+
+    /// <summary>
+    /// The database does not answer, or is not to be had at the moment; it may be tried again until it does.
+    /// </summary>
+    Unavailable = 9,
+
+    /// <summary>What was asked waited too long for what another process holds; it may be tried again.</summary>
+    Busy = 10,
+
+    /// <summary>
+    /// Another process wrote the same key at the same moment; the committer looks again before it tells anybody.
+    /// </summary>
+    Overtaken = 11,
+
+    /// <summary>The database does not let this user in, or is not as it must be.</summary>
+    Refused = 12,
+
+    /// <summary>Another process has taken the database over; this one must be started again.</summary>
+    Replaced = 13,
 }
 
 /// <summary>

@@ -7,9 +7,9 @@ namespace Sluice.Storage;
 public sealed class StoreOptions
 {
     /// <summary>
-    /// The folder that holds the database; made if it is not there. One process at a time may have it.
+    /// The folder that holds the database of SQLite; made if it is not there. One process at a time may have it.
+    /// PostgreSQL needs none.
     /// </summary>
-    [Required]
     public string DataDirectory { get; set; } = "";
 
     /// <summary>How records become JSON; with a resolver that knows every stored type.</summary>

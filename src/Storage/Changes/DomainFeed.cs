@@ -24,7 +24,16 @@ internal sealed class DomainFeed
         _waiting = null;
     }
 
-    public int DropOldest() => Rows.Remove(Oldest, out var row) ? row.Body.Length : 0;
+    /// <returns>Bytes of the row; 0 where it was gone.</returns>
+    public int Drop(long change) => Rows.Remove(change, out var row) ? row.Body.Length : 0;
+
+    /// <returns>Bytes of the rows that were there.</returns>
+    public long Clear()
+    {
+        var bytes = Rows.Values.Sum(row => (long)row.Body.Length);
+        Rows.Clear();
+        return bytes;
+    }
 
     public bool TryRead(long after, int max, out ImmutableArray<JobRow> rows)
     {

@@ -5,7 +5,7 @@ namespace Sluice.Storage.Changes;
 
 /// <summary>
 /// Wakes those who wait for events. Knows only numbers that were committed for sure, so that after a commit of unknown
-/// outcome somebody may wait a little longer.
+/// outcome, or of another process, somebody may wait a little longer.
 /// </summary>
 internal sealed class EventFeed
 {
@@ -33,11 +33,25 @@ internal sealed class EventFeed
         {
             foreach (var (domain, number) in newest)
             {
-                _newest[domain] = number;
+                _newest[domain] = Math.Max(number, _newest.GetValueOrDefault(domain));
             }
 
             _waiting?.TrySetResult();
             _waiting = null;
+        }
+    }
+
+    /// <summary>The number of another process's newest event, as it was heard.</summary>
+    public void Observe(string domain, long newest)
+    {
+        lock (_gate)
+        {
+            if (newest > _newest.GetValueOrDefault(domain))
+            {
+                _newest[domain] = newest;
+                _waiting?.TrySetResult();
+                _waiting = null;
+            }
         }
     }
 

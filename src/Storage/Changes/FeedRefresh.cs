@@ -19,6 +19,8 @@ internal sealed class FeedRefresh(ChangeFeed feed, TimeProvider timeProvider) : 
 
     public bool IsStale { get; private set; }
 
+    public bool IsPostponed => _pause is not null;
+
     /// <summary>Canceled when it is time to read again; never, where nothing is postponed.</summary>
     public CancellationToken PauseEnded => _pause?.Token ?? CancellationToken.None;
 

@@ -12,6 +12,9 @@ namespace Sluice.Storage.Commits;
 /// </summary>
 internal sealed partial class Committer : IDisposable
 {
+    // Another process's insert of the same key is found by the next guard, unless it was undone.
+    private const int MaxOvertaken = 3;
+
     private readonly IStoreDialect _dialect;
     private readonly WriteQueue _queue;
     private readonly ChangeFeed _feed;
@@ -22,6 +25,11 @@ internal sealed partial class Committer : IDisposable
     private readonly StoreInstruments _instruments;
     private readonly ILogger _logger;
     private readonly Thread _thread;
+    private readonly TimeProvider _timeProvider;
+    private readonly Outage _outage;
+    private readonly SessionWatch _watch;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource _replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<StoreWrite> _sorted = [];
     private readonly List<StoreWrite> _alone = [null!];
     private readonly CommitOutcome _outcome = new();
@@ -43,32 +51,41 @@ internal sealed partial class Committer : IDisposable
         _eventPurge = eventPurge;
         _instruments = instruments;
         _logger = logger;
+        _timeProvider = timeProvider;
+        _outage = new(timeProvider);
+        _watch = new(dialect.PingInterval, timeProvider);
         _thread = new Thread(Run) { IsBackground = true, Name = "sluice-commit" };
     }
 
+    /// <summary>Completes where another process has taken the database over.</summary>
+    public Task Replaced => _replaced.Task;
+
     public void Start() => _thread.Start();
 
-    /// <summary>Commits what is queued, then ends.</summary>
+    /// <summary>Commits what is queued, then ends; through no outage.</summary>
     public void Dispose()
     {
         _queue.Close();
+        _closing.Cancel();
         if (_thread.IsAlive)
         {
             _thread.Join();
         }
 
         _refresh.Dispose();
+        _watch.Dispose();
+        _closing.Dispose();
         _session?.Dispose();
     }
 
     private void Run()
     {
         var batch = new List<StoreWrite>();
-        while (_queue.Take(batch, _refresh.PauseEnded))
+        while (_queue.Take(batch, _refresh.IsPostponed ? _refresh.PauseEnded : _watch.Due))
         {
             if (batch.Count == 0)
             {
-                Refresh();
+                Wake();
                 continue;
             }
 
@@ -77,38 +94,109 @@ internal sealed partial class Committer : IDisposable
         }
     }
 
-    private void Commit(List<StoreWrite> batch)
+    /// <summary>Nobody writes; what must be seen to meanwhile is.</summary>
+    private void Wake()
     {
-        try
+        if (_session is null || _refresh.IsStale)
         {
-            TryCommit(batch);
+            Refresh();
             return;
         }
-        catch (Exception exception) when (batch.Count > 1)
+
+        try
         {
-            LogBatchFailed(_logger, exception, batch.Count, _dialect.Description);
-            AfterFailure();
+            _session.Ping();
         }
         catch (Exception exception)
         {
-            Fail(batch[0], exception);
+            LoseSession(exception);
+            _refresh.MarkStale();
+            Refresh();
+        }
+    }
+
+    private void Commit(List<StoreWrite> batch)
+    {
+        if (TryCommitThroughOutage(batch) is not { } failure)
+        {
             return;
         }
+
+        if (batch.Count == 1 || IsOutage(failure))
+        {
+            Fail(batch, failure);
+            return;
+        }
+
+        LogBatchFailed(_logger, failure, batch.Count, _dialect.Description);
+        AfterFailure();
+        var started = _timeProvider.GetTimestamp();
 
         // Only the culprit may fail: each by itself.
         foreach (var write in batch)
         {
             _alone[0] = write;
-            try
+            // What keeps all of them waiting does not do so once for each.
+            var isOver = failure is StoreException { Reason: StoreFailure.Busy }
+                && _timeProvider.GetElapsedTime(started) > Outage.MaxWait;
+            if (isOver)
             {
-                TryCommit(_alone);
+                Fail(_alone, failure);
             }
-            catch (Exception exception)
+            else if (TryCommitThroughOutage(_alone) is { } itsOwn)
             {
-                Fail(write, exception);
+                failure = itsOwn;
+                Fail(_alone, failure);
             }
         }
     }
+
+    /// <summary>
+    /// Where the database is lost, a batch is tried again as a whole for a bounded time: its etags tell what an earlier
+    /// try has committed.
+    /// </summary>
+    /// <returns>Null: answered. Otherwise nobody was answered, and the outcome is unknown.</returns>
+    private Exception? TryCommitThroughOutage(List<StoreWrite> batch)
+    {
+        if (_outage.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        for (var overtaken = 0; ; )
+        {
+            try
+            {
+                TryCommit(batch);
+                _outage.End();
+                return null;
+            }
+            catch (StoreException exception)
+                when (exception.Reason == StoreFailure.Overtaken && batch.Count == 1 && overtaken++ < MaxOvertaken)
+            {
+                // What another process added meanwhile is there now for the guard to find.
+                AfterFailure();
+            }
+            catch (Exception exception) when (IsOutage(exception))
+            {
+                LoseSession(exception);
+                _refresh.MarkStale();
+                if (!_outage.WaitAfter(exception, _closing.Token))
+                {
+                    return exception;
+                }
+            }
+            catch (Exception exception)
+            {
+                return exception;
+            }
+        }
+    }
+
+    private static bool IsOutage(Exception exception) => exception is StoreException
+    {
+        Reason: StoreFailure.Unavailable or StoreFailure.Locked or StoreFailure.Refused or StoreFailure.Replaced,
+    };
 
     /// <summary>One transaction. Answers nothing unless it returns; if it throws, the outcome is unknown.</summary>
     private void TryCommit(List<StoreWrite> batch)
@@ -152,12 +240,24 @@ internal sealed partial class Committer : IDisposable
         }
     }
 
-    private void Fail(StoreWrite write, Exception exception)
+    private void Fail(List<StoreWrite> batch, Exception exception)
     {
-        AfterFailure();
-        _instruments.WriteFailed();
-        LogWriteFailed(_logger, exception, GrainKeys.ForLogs(write.Key), _dialect.Description);
-        write.Fail(exception);
+        if (!IsOutage(exception))
+        {
+            AfterFailure();
+        }
+        else if (!_refresh.IsPostponed)
+        {
+            _refresh.MarkStale();
+            _refresh.Postpone();
+        }
+
+        foreach (var write in batch)
+        {
+            _instruments.WriteFailed();
+            LogWriteFailed(_logger, exception, GrainKeys.ForLogs(write.Key), _dialect.Description);
+            write.Fail(exception);
+        }
     }
 
     /// <summary>
@@ -184,6 +284,7 @@ internal sealed partial class Committer : IDisposable
         try
         {
             _refresh.Run(_session ??= _dialect.OpenWriter());
+            _outage.End();
         }
         catch (Exception exception)
         {
@@ -195,6 +296,11 @@ internal sealed partial class Committer : IDisposable
     private void LoseSession(Exception exception)
     {
         LogSessionLost(_logger, exception, _dialect.Description);
+        if (exception is StoreException { Reason: StoreFailure.Replaced })
+        {
+            _replaced.TrySetResult();
+        }
+
         _session?.Dispose();
         _session = null;
     }

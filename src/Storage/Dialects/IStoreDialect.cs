@@ -13,9 +13,23 @@ internal interface IStoreDialect : IDisposable
     /// <summary>Names the database in messages.</summary>
     string Description { get; }
 
+    /// <summary>True: other processes write to the database too, each with a store of its own.</summary>
+    bool IsShared { get; }
+
+    /// <summary>
+    /// How often to look whether the writer's connection lives while nobody writes; null: it cannot be lost.
+    /// </summary>
+    TimeSpan? PingInterval { get; }
+
     IWriteSession OpenWriter();
 
     IReadSession OpenReader();
+
+    /// <summary>
+    /// Tells of the commits of others from now on, soon and at best: the numbers of the domains that they wrote to.
+    /// </summary>
+    /// <returns>Ends it; null where nobody else commits.</returns>
+    IDisposable? Listen(Action<DomainNumbers> onCommitted);
 }
 
 /// <summary>The committer's connection. Used by one thread; holds at most one transaction.</summary>
@@ -58,7 +72,11 @@ internal interface IWriteSession : IDisposable
     /// <summary>Does nothing where no transaction is open.</summary>
     void Rollback();
 
+    /// <summary>All domains, after a transaction of unknown outcome has come to its end.</summary>
     ImmutableArray<DomainNumbers> ReadDomains();
+
+    /// <summary>Throws where the connection is lost.</summary>
+    void Ping();
 }
 
 /// <summary>A reader's connection. Used by one thread at a time; each call sees one committed state.</summary>
@@ -87,6 +105,9 @@ internal interface IReadSession : IDisposable
     OwnedRows LoadRows(string owner);
 
     ImmutableArray<string> ReadDue(long nowTicks, int max);
+
+    /// <summary>The numbers of these domains, as they are committed; those without any are left out.</summary>
+    ImmutableArray<DomainNumbers> ReadNewest(IReadOnlyCollection<string> domains);
 }
 
 /// <summary>A record's etag and body.</summary>

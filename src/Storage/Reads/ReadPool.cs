@@ -43,11 +43,31 @@ internal sealed class ReadPool(IStoreDialect dialect, int maxConcurrentReads) : 
             throw new StoreException(StoreFailure.Closed, "the store is closed");
         }
 
-        if (!_idle.TryTake(out var session))
+        var isUsed = _idle.TryTake(out var session);
+        try
         {
-            session = dialect.OpenReader();
+            try
+            {
+                session ??= dialect.OpenReader();
+                return Run(session, read);
+            }
+            catch (StoreException exception) when (isUsed && exception.Reason == StoreFailure.Unavailable)
+            {
+                // The connection was lost while nobody used it, perhaps long ago.
+                return Run(dialect.OpenReader(), read);
+            }
         }
+        finally
+        {
+            if (_isClosed)
+            {
+                Dispose();
+            }
+        }
+    }
 
+    private T Run<T>(IReadSession session, Func<IReadSession, T> read)
+    {
         try
         {
             var answer = read(session);
@@ -59,13 +79,6 @@ internal sealed class ReadPool(IStoreDialect dialect, int maxConcurrentReads) : 
             // In an unknown state; the next read opens another.
             session.Dispose();
             throw;
-        }
-        finally
-        {
-            if (_isClosed)
-            {
-                Dispose();
-            }
         }
     }
 }

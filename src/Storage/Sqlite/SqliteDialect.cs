@@ -30,6 +30,11 @@ internal sealed class SqliteDialect : IStoreDialect
 
     public string Description => _path;
 
+    /// <summary>The lock of the data folder keeps others away.</summary>
+    public bool IsShared => false;
+
+    public TimeSpan? PingInterval => null;
+
     public IWriteSession OpenWriter() => Open(WriterCacheKibibytes, database =>
     {
         database.Execute($"""
@@ -53,6 +58,8 @@ internal sealed class SqliteDialect : IStoreDialect
         database.Execute("PRAGMA query_only = ON");
         return new SqliteReadSession(database);
     });
+
+    public IDisposable? Listen(Action<DomainNumbers> onCommitted) => null;
 
     /// <summary>The sessions are closed by their users; the last one folds the log into the database.</summary>
     public void Dispose() => _checkpointer.Dispose();

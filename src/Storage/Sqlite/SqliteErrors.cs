@@ -17,7 +17,7 @@ internal static class SqliteErrors
         raw.SQLITE_FULL => StoreFailure.DiskFull,
         raw.SQLITE_READONLY or raw.SQLITE_PERM or raw.SQLITE_AUTH or raw.SQLITE_CANTOPEN => StoreFailure.ReadOnly,
         raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => StoreFailure.Corrupt,
-        raw.SQLITE_BUSY or raw.SQLITE_LOCKED => StoreFailure.Locked,
+        raw.SQLITE_BUSY or raw.SQLITE_LOCKED => StoreFailure.Busy,
         raw.SQLITE_TOOBIG => StoreFailure.TooLarge,
         _ => StoreFailure.InputOutput,
     };
@@ -27,7 +27,7 @@ internal static class SqliteErrors
         StoreFailure.DiskFull => "no space is left for the database",
         StoreFailure.ReadOnly => "the database cannot be opened for writing",
         StoreFailure.Corrupt => "the file is damaged or is no database of Sluice",
-        StoreFailure.Locked => "another process uses the database",
+        StoreFailure.Busy => "another process uses the database",
         StoreFailure.TooLarge => "too large for the database",
         _ => "the database could not be read or written",
     };

@@ -100,6 +100,9 @@ internal sealed class SqliteReadSession(SqliteDatabase database) : IReadSession
         return keys.ToImmutable();
     }
 
+    public ImmutableArray<DomainNumbers> ReadNewest(IReadOnlyCollection<string> domains) =>
+        throw new NotSupportedException("one process has the file, and its memory has the numbers");
+
     public void Dispose() => database.Dispose();
 
     private EventRows ReadEvents(

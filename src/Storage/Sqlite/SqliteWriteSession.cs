@@ -229,6 +229,11 @@ internal sealed class SqliteWriteSession(SqliteDatabase database, SqliteCheckpoi
         return domains.ToImmutable();
     }
 
+    /// <summary>A file has no connection to lose.</summary>
+    public void Ping()
+    {
+    }
+
     public void Dispose()
     {
         _keysWriter.Dispose();

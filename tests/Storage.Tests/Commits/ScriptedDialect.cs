@@ -30,6 +30,10 @@ internal sealed class ScriptedDialect(IStoreDialect inner) : IStoreDialect
 
     public string Description => inner.Description;
 
+    public bool IsShared => inner.IsShared;
+
+    public TimeSpan? PingInterval => inner.PingInterval;
+
     public IWriteSession OpenWriter()
     {
         OpenedWriters++;
@@ -37,6 +41,8 @@ internal sealed class ScriptedDialect(IStoreDialect inner) : IStoreDialect
     }
 
     public IReadSession OpenReader() => inner.OpenReader();
+
+    public IDisposable? Listen(Action<DomainNumbers> onCommitted) => inner.Listen(onCommitted);
 
     public void Dispose() => inner.Dispose();
 
@@ -105,6 +111,8 @@ internal sealed class ScriptedDialect(IStoreDialect inner) : IStoreDialect
             script.OnReadDomains();
             return inner.ReadDomains();
         }
+
+        public void Ping() => inner.Ping();
 
         public void Dispose() => inner.Dispose();
     }

@@ -1,0 +1,10 @@
+namespace Sluice.Storage.Tests.Contract;
+
+/// <summary>Every follower reads the database.</summary>
+public sealed class PostgresStoreWithoutRecentRowsTests : PostgresStoreTests
+{
+    public PostgresStoreWithoutRecentRowsTests()
+        : base(maxRecentRows: 0, isShared: false)
+    {
+    }
+}

@@ -1,0 +1,25 @@
+using Sluice.Storage.Postgres;
+using Sluice.Testing.Postgres;
+
+namespace Sluice.Storage.Tests.Postgres;
+
+/// <summary>A database of its own for one test, on a server that all tests share.</summary>
+internal sealed class PostgresDatabase : IDisposable
+{
+    private readonly PostgresCluster _cluster = PostgresCluster.Shared;
+
+    public PostgresDatabase() => Name = _cluster.TakeDatabase();
+
+    public string Name { get; }
+
+    public string Url => _cluster.Url(Name);
+
+    public PostgresOptions Options(bool isShared = false) =>
+        new() { Url = Url, IsShared = isShared, AllowsUnsafeServer = true };
+
+    public void Execute(string sql) => _cluster.Execute(Name, sql);
+
+    public T Read<T>(string sql) => _cluster.Read<T>(Name, sql);
+
+    public void Dispose() => _cluster.ReturnDatabase(Name);
+}
