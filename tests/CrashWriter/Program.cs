@@ -1,11 +1,11 @@
 using Sluice.CrashWriter;
 using Sluice.Grains.Interfaces;
-using Sluice.Storage;
 using Sluice.Testing;
 
-// Writes until it is killed, and prints each write once it was acknowledged: the writer's number and its count.
+// Writes until it is killed, and prints each write once it was acknowledged: the writer's number and its count. What it
+// writes to is a folder or, as postgres://, a database, with "shared" where it is not alone.
 const int Writers = 16;
-using var store = SluiceStore.Open(new() { DataDirectory = args[0], Json = new() { TypeInfoResolver = CounterJson.Default } });
+using var store = CounterStore.Open(args[0], args.Length > 1 && args[1] == "shared");
 var output = TextWriter.Synchronized(new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true });
 await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(() => WriteForeverAsync(writer))));
 

@@ -5,13 +5,12 @@ using Sluice.Testing;
 
 namespace Sluice.Storage.Tests;
 
-/// <summary>Any history of writes leaves SQLite and the model with the same rows, numbers and answers.</summary>
-public sealed class RandomHistoryTests : IDisposable
+/// <summary>Any history of writes leaves the store and the model with the same rows, numbers and answers.</summary>
+public abstract class RandomHistoryTests : IDisposable
 {
     private const int Steps = 120;
     private const int MaxEvents = 50;
 
-    private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _time = new();
     private SluiceStore _store = null!;
 
@@ -19,24 +18,24 @@ public sealed class RandomHistoryTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public async Task SQLite_and_the_model_agree(int seed)
+    public async Task The_store_and_the_model_agree(int seed)
     {
         var random = new Random(seed);
         var model = new ModelStore(TestJson.NewOptions(), _time) { MaxEvents = MaxEvents };
-        var (onModel, onSqlite) = (NewHistory(), NewHistory());
-        OpenSqlite(random);
+        var (onModel, onStore) = (NewHistory(), NewHistory());
+        Open(random);
         for (var step = 0; step < Steps; step++)
         {
             if (random.Next(50) == 0)
             {
                 _store.Dispose();
-                OpenSqlite(random);
+                Open(random);
             }
 
-            // Several at once, as grains do: SQLite commits them together.
+            // Several at once, as grains do: the store commits them together.
             var commands = RandomHistory.AnyCommands(random);
             var expected = await Task.WhenAll([.. commands.Select(c => onModel.PlayAsync(c, model, model))]);
-            var actual = await Task.WhenAll([.. commands.Select(c => onSqlite.PlayAsync(c, _store, _store))]);
+            var actual = await Task.WhenAll([.. commands.Select(c => onStore.PlayAsync(c, _store, _store))]);
             Assert.Equal(expected, actual);
 
             var (after, max) = (random.Next(2 * (step + 1)), random.Next(1, 30));
@@ -53,7 +52,7 @@ public sealed class RandomHistoryTests : IDisposable
     {
         var random = new Random(seed);
         var history = NewHistory();
-        OpenSqlite(random, markerLifetimeChanges: random.Next(1, 40));
+        Open(random, markerLifetimeChanges: random.Next(1, 40));
         var (followed, after) = (new SortedDictionary<string, JobRow>(StringComparer.Ordinal), 0L);
         for (var step = 0; step < Steps; step++)
         {
@@ -84,7 +83,8 @@ public sealed class RandomHistoryTests : IDisposable
     public void Dispose()
     {
         _store.Dispose();
-        _folder.Dispose();
+        Dispose(isDisposing: true);
+        GC.SuppressFinalize(this);
     }
 
     private static async Task<string> DescribeAsync(
@@ -138,16 +138,18 @@ public sealed class RandomHistoryTests : IDisposable
 
     private RandomHistory NewHistory() => new(_time.GetUtcNow());
 
-    private void OpenSqlite(Random random, int markerLifetimeChanges = 100_000) =>
-        _store = SluiceStore.Open(
-            new()
-            {
-                DataDirectory = _folder.Path,
-                Json = TestJson.NewOptions(),
-                MarkerLifetimeChanges = markerLifetimeChanges,
-                MaxEvents = MaxEvents,
-                MaxBatchWrites = random.Next(1, 5),
-                MaxRecentRows = random.Next(3) * 20,
-            },
-            _time);
+    private protected abstract SluiceStore Open(StoreOptions options, TimeProvider time);
+
+    protected abstract void Dispose(bool isDisposing);
+
+    private void Open(Random random, int markerLifetimeChanges = 100_000) => _store = Open(
+        new StoreOptions
+        {
+            Json = TestJson.NewOptions(),
+            MarkerLifetimeChanges = markerLifetimeChanges,
+            MaxEvents = MaxEvents,
+            MaxBatchWrites = random.Next(1, 5),
+            MaxRecentRows = random.Next(3) * 20,
+        },
+        _time);
 }

@@ -133,6 +133,13 @@ internal sealed class PostgresWriteSession : IWriteSession
         command.ExecuteNonQuery();
     });
 
+    /// <summary>A setting of the session, for tests.</summary>
+    internal string Show(string setting)
+    {
+        using var command = new NpgsqlCommand($"SHOW {setting}", _connection);
+        return (string)command.ExecuteScalar()!;
+    }
+
     public void Dispose()
     {
         _batch.Dispose();

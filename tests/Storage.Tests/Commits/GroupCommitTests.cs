@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Sluice.Grains.Interfaces;
+using Sluice.Storage.Dialects;
 using Sluice.Testing;
 
 namespace Sluice.Storage.Tests.Commits;
 
-/// <summary>What is promised of a batch; each test holds the committer up until its writers wait together.</summary>
-public sealed class GroupCommitTests : IDisposable
+/// <summary>
+/// What is promised of a batch, on every dialect; each test holds the committer up until its writers wait together.
+/// </summary>
+public abstract class GroupCommitTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
     private readonly ManualResetEventSlim _gate = new(initialState: true);
     private readonly ManualResetEventSlim _isHeld = new();
     private ScriptedDialect _script = null!;
@@ -315,14 +317,19 @@ public sealed class GroupCommitTests : IDisposable
     {
         _gate.Set();
         _store?.Dispose();
-        _folder.Dispose();
         _gate.Dispose();
         _isHeld.Dispose();
+        Dispose(isDisposing: true);
+        GC.SuppressFinalize(this);
     }
+
+    private protected abstract SluiceStore Open(StoreOptions options, Func<IStoreDialect, IStoreDialect> wrap);
+
+    protected abstract void Dispose(bool isDisposing);
 
     private static GrainId JobId(string name) => GrainId.Create("job", GrainKeys.Job("default", name));
 
-    private static Task PutAsync(SluiceStore store, string name, string note = "", string? etag = null) =>
+    private protected static Task PutAsync(SluiceStore store, string name, string note = "", string? etag = null) =>
         store.WriteStateAsync(
             "job", JobId(name), new TestGrainState<TestJob>
             {
@@ -334,11 +341,11 @@ public sealed class GroupCommitTests : IDisposable
                 ETag = etag,
             });
 
-    private SluiceStore Open(Action<StoreOptions>? configure = null)
+    private protected SluiceStore Open(Action<StoreOptions>? configure = null)
     {
-        var options = new StoreOptions { DataDirectory = _folder.Path, Json = TestJson.NewOptions() };
+        var options = new StoreOptions { Json = TestJson.NewOptions() };
         configure?.Invoke(options);
-        _store = SluiceStore.Open(options, timeProvider: null, loggers: null, dialect => _script = new(dialect));
+        _store = Open(options, dialect => _script = new(dialect));
         _script.OnBegin = () =>
         {
             _isHeld.Set();
@@ -348,15 +355,16 @@ public sealed class GroupCommitTests : IDisposable
     }
 
     /// <summary>A first write is taken by the committer, which then waits; what comes now waits together.</summary>
-    private async Task<Task> HoldAsync(SluiceStore store)
+    private protected async Task<Task> HoldAsync(SluiceStore store)
     {
         _gate.Reset();
+        _isHeld.Reset();
         var first = PutAsync(store, "first");
         await Task.Run(_isHeld.Wait);
         return first;
     }
 
-    private void Release() => _gate.Set();
+    private protected void Release() => _gate.Set();
 
     /// <summary>The next transaction but the one that is held.</summary>
     private void FailOnce(bool after)

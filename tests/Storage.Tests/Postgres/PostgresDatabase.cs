@@ -1,3 +1,4 @@
+using Npgsql;
 using Sluice.Storage.Postgres;
 using Sluice.Testing.Postgres;
 
@@ -16,6 +17,8 @@ internal sealed class PostgresDatabase : IDisposable
 
     public PostgresOptions Options(bool isShared = false) =>
         new() { Url = Url, IsShared = isShared, AllowsUnsafeServer = true };
+
+    public NpgsqlConnection Connect() => _cluster.Connect(Name);
 
     public void Execute(string sql) => _cluster.Execute(Name, sql);
 

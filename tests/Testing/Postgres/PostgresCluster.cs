@@ -134,28 +134,23 @@ public sealed class PostgresCluster : IDisposable
     /// <summary>Returns once it lets clients in.</summary>
     public void Start()
     {
-        var fsync = _isDurable ? "on" : "off";
-        // exec: what is killed is the server itself.
-        _server = Process.Start(new ProcessStartInfo("bash")
-        {
-            ArgumentList =
-            {
-                "-c",
-                $"exec {PostgresBinaries.AsServerUser} {_binaries}/postgres -D {DataFolder} -p {Port} "
-                    + $"-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync={fsync} "
-                    + "-c max_connections=200 -c shared_buffers=32MB -c restart_after_crash=on "
-                    + $"</dev/null >>{LogFile} 2>&1",
-            },
-        })!;
         var started = TimeProvider.System.GetTimestamp();
+        _server = StartServer();
         while (!LetsIn())
         {
-            if (_server.HasExited || TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromSeconds(60))
+            if (TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromSeconds(60))
             {
                 throw new InvalidOperationException($"PostgreSQL did not start: {File.ReadAllText(LogFile)}");
             }
 
-            Thread.Sleep(TimeSpan.FromMilliseconds(20));
+            if (_server.HasExited)
+            {
+                // Processes of a server that was killed still have its memory for a moment.
+                _server.Dispose();
+                _server = StartServer();
+            }
+
+            Thread.Sleep(TimeSpan.FromMilliseconds(50));
         }
     }
 
@@ -203,6 +198,18 @@ public sealed class PostgresCluster : IDisposable
             // It ended with its parent.
         }
     }
+
+    /// <summary>With exec: what is killed is the server itself.</summary>
+    private Process StartServer() => Process.Start(new ProcessStartInfo("bash")
+    {
+        ArgumentList =
+        {
+            "-c",
+            $"exec {PostgresBinaries.AsServerUser} {_binaries}/postgres -D {DataFolder} -p {Port} "
+                + $"-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync={(_isDurable ? "on" : "off")} "
+                + $"-c max_connections=200 -c shared_buffers=32MB </dev/null >>{LogFile} 2>&1",
+        },
+    })!;
 
     private void Run(string program, string arguments)
     {

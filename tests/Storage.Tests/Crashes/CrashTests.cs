@@ -1,0 +1,50 @@
+using Sluice.CrashWriter;
+using Sluice.Storage.Tests.Postgres;
+using Sluice.Testing;
+
+namespace Sluice.Storage.Tests.Crashes;
+
+/// <summary>Writers that are killed, on every dialect.</summary>
+public sealed class CrashTests : IDisposable
+{
+    private const int Kills = 5;
+
+    private readonly TemporaryFolder _folder = new();
+    private PostgresDatabase? _database;
+
+    [Theory]
+    [InlineData("SQLite")]
+    [InlineData("PostgreSQL")]
+    public async Task What_was_acknowledged_is_there_after_the_process_was_killed(string dialect)
+    {
+        var place = dialect == "SQLite" ? _folder.Path : (_database = new()).Url;
+        var acknowledged = new Dictionary<int, int>();
+        for (var kill = 1; kill <= Kills; kill++)
+        {
+            using (var writer = new CounterProcess(place))
+            {
+                await writer.WriteUntilKilledAsync(acknowledged, writesBeforeKill: 150 * kill);
+            }
+
+            using var store = CounterStore.Open(place);
+            var total = 0;
+            foreach (var (writer, count) in acknowledged)
+            {
+                var stored = await CounterProcess.ReadCountAsync(store, writer);
+
+                // One more may have been committed without its answer being read.
+                Assert.InRange(stored, count, count + 1);
+                total += stored;
+                acknowledged[writer] = stored;
+            }
+
+            Assert.InRange(await store.ReadNewestChangeAsync("default"), total, total + CounterProcess.Writers);
+        }
+    }
+
+    public void Dispose()
+    {
+        _database?.Dispose();
+        _folder.Dispose();
+    }
+}
