@@ -11,6 +11,15 @@ public sealed record ServerOptions
     /// <summary>Folder of everything durable; made where it does not exist.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary>
+    /// The PostgreSQL database that the store is in (<see cref="Sluice.Storage.Postgres.PostgresOptions.Url"/>); null: the
+    /// store is SQLite in <see cref="DataDirectory"/>.
+    /// </summary>
+    public string? Database { get; init; }
+
+    /// <summary>File with the password of <see cref="Database"/>; null: none is needed, or the environment has it.</summary>
+    public string? DatabasePasswordFile { get; init; }
+
     /// <summary>GPUs of one simulated node; null: the GPUs of this machine.</summary>
     public int? SimulatedGpus { get; init; }
 

@@ -14,6 +14,7 @@ using Sluice.Grains;
 using Sluice.Grains.Jobs;
 using Sluice.Manifests;
 using Sluice.Storage;
+using Sluice.Storage.Postgres;
 
 namespace Sluice.Hosting;
 
@@ -26,17 +27,9 @@ internal static class SluiceComposition
         builder.WebHost.UseUrls([.. options.AllUrls]);
         ConsoleLog.AddTo(builder.Logging);
         var services = builder.Services;
-        services.AddOptions<StoreOptions>().BindConfiguration("Store");
         services.AddOptions<LocalExecutorOptions>().BindConfiguration("Executor");
         services.AddOptions<GatewayOptions>().BindConfiguration("Gateway");
-        services.AddSqliteStore(store =>
-        {
-            store.DataDirectory = options.DataDirectory;
-            store.Json = new JsonSerializerOptions(GrainsJsonContext.Default.Options)
-            {
-                TypeInfoResolver = GrainsJsonContext.Default,
-            };
-        });
+        services.AddStore(options);
         addGrainHost(builder);
         services.AddSluiceGrains();
         if (options.ScaleMode == ScaleModes.AfterCheckpoint)
@@ -66,6 +59,32 @@ internal static class SluiceComposition
 
         services.GetRequiredService<SluiceStore>();
         app.MapSluice();
+    }
+
+    private static void AddStore(this IServiceCollection services, ServerOptions options)
+    {
+        services.AddOptions<StoreOptions>().BindConfiguration("Store");
+        if (options.Database is not { } database)
+        {
+            services.AddSqliteStore(Set);
+            return;
+        }
+
+        services.AddOptions<PostgresOptions>().BindConfiguration("Postgres");
+        services.AddPostgresStore(Set, postgres =>
+        {
+            postgres.Url = database;
+            postgres.PasswordFile = options.DatabasePasswordFile;
+        });
+
+        void Set(StoreOptions store)
+        {
+            store.DataDirectory = options.DataDirectory;
+            store.Json = new JsonSerializerOptions(GrainsJsonContext.Default.Options)
+            {
+                TypeInfoResolver = GrainsJsonContext.Default,
+            };
+        }
     }
 
     private static void Set(LocalExecutorOptions executor, ServerOptions options, string? reportToken)

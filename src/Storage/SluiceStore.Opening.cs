@@ -19,7 +19,7 @@ public sealed partial class SluiceStore
 
     /// <summary>
     /// Opens the store on PostgreSQL: takes the lock of the database, for itself or with others, and brings the schema up
-    /// to date. The data folder of the options is not used.
+    /// to date. Alone, it takes the lock of the data folder as well, where the options have one.
     /// </summary>
     /// <exception cref="StoreException">The database cannot be used; says why and names it.</exception>
     public static SluiceStore OpenPostgres(
@@ -50,7 +50,11 @@ public sealed partial class SluiceStore
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(postgres);
         loggers ??= NullLoggerFactory.Instance;
-        return Open(options, timeProvider, loggers, folder: null, () => wrap(
+        // What jobs run from a folder belongs to one server too, whatever its database.
+        var folder = postgres.IsShared || options.DataDirectory.Length == 0
+            ? null
+            : DataFolderLock.Acquire(Path.GetFullPath(options.DataDirectory));
+        return Open(options, timeProvider, loggers, folder, () => wrap(
             new PostgresDialect(postgres, loggers.CreateLogger<PostgresDialect>())));
     }
 

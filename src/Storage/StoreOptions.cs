@@ -8,7 +8,7 @@ public sealed class StoreOptions
 {
     /// <summary>
     /// The folder that holds the database of SQLite; made if it is not there. One process at a time may have it.
-    /// PostgreSQL needs none.
+    /// Of PostgreSQL it holds nothing, and none is needed; a process that has the database alone takes its lock too.
     /// </summary>
     public string DataDirectory { get; set; } = "";
 

@@ -23,7 +23,7 @@ public sealed class ReferenceRules
         ["Silo"] = [Abstractions, "Hosting", "Grains", "Executors"],
         ["Simulation"] = [Abstractions, "Grains", "EmbeddedHost", "Executors"],
         ["Lab"] = ["Scheduling"],
-        ["Cli"] = ["Server", "Manifests", "Simulation", "Lab"],
+        ["Cli"] = ["Server", "Storage", "Manifests", "Simulation", "Lab"],
     };
 
     /// <summary>Pure projects, and the packages they may use.</summary>

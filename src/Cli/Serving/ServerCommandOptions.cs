@@ -18,6 +18,8 @@ internal sealed class ServerCommandOptions
         HelpName = "DIR",
     };
 
+    private readonly DatabaseOptions _database = new("Keep state in PostgreSQL; the folder still holds what runs");
+
     private readonly Option<int?> _gpus = GlobalOptions.Integer(
         "--gpus", 0, ServerSettings.MaxGpus, "N", "Simulate one node of N GPUs (default: this machine's GPUs)");
 
@@ -65,12 +67,13 @@ internal sealed class ServerCommandOptions
 
     /// <summary>In the order of the help.</summary>
     public IReadOnlyList<Option> All =>
-        [_urls, _data, _gpus, _nodes, _quotas, _scaleMode, _authTokens, _open, _allowedHosts, _graceSeconds];
+        [_urls, _data, _database.Url, _database.PasswordFile, _gpus, _nodes, _quotas, _scaleMode, _authTokens, _open, _allowedHosts, _graceSeconds];
 
     public ServerSettings Read(ParseResult parsed) => new()
     {
         Urls = parsed.GetValue(_urls),
         Data = parsed.GetValue(_data),
+        Database = _database.Read(parsed),
         Gpus = parsed.GetValue(_gpus),
         Nodes = parsed.GetValue(_nodes),
         Quotas = parsed.GetValue(_quotas)!,

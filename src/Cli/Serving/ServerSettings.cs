@@ -16,6 +16,8 @@ internal sealed record ServerSettings
 
     public string? Data { get; init; }
 
+    public Database? Database { get; init; }
+
     public int? Gpus { get; init; }
 
     public string? Nodes { get; init; }
@@ -44,6 +46,8 @@ internal sealed record ServerSettings
         var defaults = new ServerOptions { Urls = ListenOn(environment), DataDirectory = DataFolder() };
         return defaults with
         {
+            Database = Database?.Url,
+            DatabasePasswordFile = Database?.PasswordFile,
             SimulatedGpus = Gpus,
             SimulatedNodes = Nodes is { } nodes ? ParseNodes(nodes) : null,
             Quotas = ParseQuotas(),
@@ -106,27 +110,7 @@ internal sealed record ServerSettings
             : folder;
     }
 
-    private string? TokensFile()
-    {
-        if (AuthTokens is null)
-        {
-            return null;
-        }
-
-        var file = Path.GetFullPath(AuthTokens);
-        try
-        {
-            using var readable = File.OpenRead(file);
-            return file;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            var why = Directory.Exists(file) ? "it is a directory"
-                : exception is FileNotFoundException or DirectoryNotFoundException ? "there is no such file"
-                : "permission denied";
-            throw CliFailure.Refused($"--auth-tokens {file} cannot be read: {why}");
-        }
-    }
+    private string? TokensFile() => AuthTokens is null ? null : ReadableFile.Check("--auth-tokens", AuthTokens);
 
     private Dictionary<string, int> ParseQuotas()
     {

@@ -48,7 +48,7 @@ internal static class SluiceExecutable
     public static void SetVariables(ProcessStartInfo start, IReadOnlyDictionary<string, string?> variables)
     {
         foreach (var name in new[] { "FLASK_PORT", "MHOST", "MPORT", "SLUICE_URL", "SLUICE_TOKEN", "SLUICE_JOBIX",
-            "SLUICE_DEBUG" })
+            "SLUICE_DEBUG", "PGPASSWORD", "PGPASSFILE" })
         {
             start.Environment.Remove(name);
         }

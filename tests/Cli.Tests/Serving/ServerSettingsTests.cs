@@ -134,6 +134,30 @@ public sealed class ServerSettingsTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("mysql://db/jobs", "postgres://")]
+    [InlineData("postgres://me@db:99999/jobs", "port")]
+    [InlineData("postgres://me@db", "database")]
+    [InlineData("postgres://me:secret@db/jobs", "password")]
+    public void A_wrong_database_is_named_and_no_password_is_shown(string url, string said)
+    {
+        var failure = Assert.Throws<CliFailure>(() => Database.Check(url, passwordFile: null));
+
+        Assert.StartsWith("--database", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(said, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_password_file_that_is_not_there_is_named()
+    {
+        var file = Path.Combine(_folder, "password");
+
+        var failure = Assert.Throws<CliFailure>(() => Database.Check("postgres://me@db/jobs", file));
+
+        Assert.Contains($"--database-password-file {file}", failure.Message, StringComparison.Ordinal);
+    }
+
     private static CliEnvironment Environment(params (string Name, string Value)[] variables)
     {
         var shell = new Shell();
