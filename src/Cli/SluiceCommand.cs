@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using Sluice.Cli.Archives;
 using Sluice.Cli.Capacity;
 using Sluice.Cli.Client;
 using Sluice.Cli.Completion;
@@ -70,6 +71,8 @@ internal static class SluiceCommand
             global.Token,
             ServerCommand.Create(environment),
             DemoCommand.Create(environment),
+            ArchiveCommands.CreateExport(environment),
+            ArchiveCommands.CreateImport(environment),
             DeployCommand.Create(environment, Connect),
             ScaleCommand.Create(environment, Connect, jobs),
             DeleteCommand.Create(environment, Connect, jobs),

@@ -70,6 +70,9 @@ internal sealed partial class PostgresDialect : IStoreDialect
     public IReadSession OpenReader() =>
         Open(_readers, connection => new PostgresReadSession(connection, this));
 
+    /// <summary>A connection for what is neither a session of the committer nor of a read.</summary>
+    public NpgsqlConnection Connect() => Open(_readers, connection => connection);
+
     public IDisposable? Listen(Action<DomainNumbers> onCommitted) =>
         IsShared ? new PostgresHints(_readers, onCommitted, _logger, Description) : null;
 

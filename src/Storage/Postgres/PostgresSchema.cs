@@ -139,6 +139,21 @@ internal static class PostgresSchema
         return found;
     }
 
+    /// <exception cref="StoreException">The schema is of another version, or there is none.</exception>
+    public static void CheckNewest(NpgsqlConnection connection, string database)
+    {
+        var found = ReadVersion(connection);
+        if (found != NewestVersion)
+        {
+            throw new StoreException(
+                found > NewestVersion ? StoreFailure.NewerSchema : StoreFailure.Refused,
+                found <= 0
+                    ? $"there is no store in {database}"
+                    : $"the schema of {database} is {found}, and this version of Sluice exports {NewestVersion}; a "
+                        + "server of the same version brings an older one up to date");
+        }
+    }
+
     /// <returns>0: there is nothing of Sluice; below: something else has its name.</returns>
     private static int ReadVersion(NpgsqlConnection connection)
     {

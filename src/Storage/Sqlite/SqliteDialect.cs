@@ -6,7 +6,7 @@ namespace Sluice.Storage.Sqlite;
 /// <summary>SQLite in one file, with a write-ahead log: readers never wait for the committer.</summary>
 internal sealed class SqliteDialect : IStoreDialect
 {
-    private const string FileName = "sluice.db";
+    public const string FileName = "sluice.db";
 
     // An update of a random job writes the page of its row and those of two index entries: small pages make that less.
     private const int PageBytes = 2_048;
@@ -15,7 +15,7 @@ internal sealed class SqliteDialect : IStoreDialect
     private const int CheckpointPages = 32_768;
     private const int WriterCacheKibibytes = 12 << 10;
     private const int ReaderCacheKibibytes = 2 << 10;
-    private const int BusyTimeoutMilliseconds = 2_000;
+    public const int BusyTimeoutMilliseconds = 2_000;
 
     private readonly string _path;
     private readonly long _maxDatabaseBytes;
