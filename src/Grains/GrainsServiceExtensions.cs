@@ -25,6 +25,7 @@ public static class GrainsServiceExtensions
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IUidSource, RandomUidSource>();
+        services.TryAddSingleton<IReadLease, SoleProcessLease>();
         services.TryAddSingleton<JobInstruments>();
         services.TryAddSingleton<CapacityInstruments>();
         services.TryAddSingleton<StageQueueInstruments>();

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Sluice.Executors.Local;
 using Sluice.Hosting;
 using Sluice.Silo;
@@ -17,9 +16,6 @@ return await SluiceProcess.RunAsync(
     {
         builder.Services.AddOptions<SiloOptions>()
             .BindConfiguration(SiloOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        var options = SiloOptions.Read(builder.Configuration);
-        // The SQLite store belongs to one process, so this silo is a cluster of its own.
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(
-            options.SiloPort, options.GatewayPort, serviceId: SiloOptions.ServiceId, clusterId: options.ClusterId));
+        builder.AddSilo(SiloOptions.Read(builder.Configuration));
     },
     CancellationToken.None);

@@ -11,32 +11,78 @@ public sealed class SiloOptions
 {
     public const string Section = "Silo";
 
-    /// <summary>The same for ever: stored state is filed under it.</summary>
-    public const string ServiceId = "sluice";
-
-    /// <summary>One an environment; 1–253 characters. Default <c>default</c>.</summary>
-    [Required, StringLength(253, MinimumLength = 1)]
+    /// <summary>One an environment, the same at all silos and gateways; 1 to 150 characters. Default
+    /// <c>default</c>.</summary>
+    [Required, StringLength(150, MinimumLength = 1)]
     public string ClusterId { get; set; } = "default";
 
-    /// <summary>Where the gateway listens; loopback. Default <c>http://127.0.0.1:5000</c>.</summary>
-    [Required, Url]
-    public string Url { get; set; } = "http://127.0.0.1:5000";
+    /// <summary>
+    /// The database that all silos of the cluster share, and through which they find each other:
+    /// <c>postgres://user:password@host:port/database</c>. Default none: the store is SQLite in
+    /// <see cref="DataDirectory"/>, and this silo is a cluster of its own.
+    /// </summary>
+    public string? Database { get; set; }
+
+    /// <summary>
+    /// The number of the address under which other silos and clients reach this one. Default <c>127.0.0.1</c>, which is
+    /// right for a cluster on one machine alone. Where it is another, nothing is listened on but that address.
+    /// </summary>
+    [Required]
+    public string AdvertisedAddress { get; set; } = "127.0.0.1";
 
     /// <summary>Port between silos. 1 to 65535; default 11111.</summary>
     [Range(1, 65535)]
     public int SiloPort { get; set; } = 11111;
 
-    /// <summary>Port for Orleans clients. 1 to 65535; default 30000.</summary>
+    /// <summary>Port for gateways and other clients of Orleans. 1 to 65535; default 30000.</summary>
     [Range(1, 65535)]
     public int GatewayPort { get; set; } = 30000;
 
-    /// <summary>Folder of everything durable. Default <c>sluice-data</c>.</summary>
+    /// <summary>Where HTTP is served. Default <c>http://127.0.0.1:5000</c>.</summary>
+    [Required, Url]
+    public string Url { get; set; } = "http://127.0.0.1:5000";
+
+    /// <summary>
+    /// False: <see cref="Url"/> has health and monitoring alone, and gateways of their own serve the rest. Default true.
+    /// </summary>
+    public bool HasGateway { get; set; } = true;
+
+    /// <summary>
+    /// True: jobs run as processes on this silo's machine. One silo of a cluster only. Default: true without
+    /// <see cref="Database"/>, false with one.
+    /// </summary>
+    public bool? HasLocalExecutor { get; set; }
+
+    /// <summary>
+    /// Folder of what this silo alone has: the local executor's files and, without <see cref="Database"/>, everything
+    /// durable. Default <c>sluice-data</c>.
+    /// </summary>
     [Required]
     public string DataDirectory { get; set; } = "sluice-data";
 
-    /// <summary>Simulated GPUs, 0 to 1,000,000; null: those that <c>nvidia-smi</c> lists. Default null.</summary>
+    /// <summary>
+    /// GPUs that the local executor simulates, 0 to 1,000,000; null: those that <c>nvidia-smi</c> lists. Default null.
+    /// </summary>
     [Range(0, 1_000_000)]
     public int? SimulatedGpus { get; set; }
+
+    /// <summary>File of bearer tokens with their roles. Default none: no tokens.</summary>
+    public string? AuthTokens { get; set; }
+
+    /// <summary>True: other machines are served without tokens. Default false.</summary>
+    public bool IsOpen { get; set; }
+
+    /// <summary>Host names that requests may carry beside loopback and that of <see cref="Url"/>. At most
+    /// 1,000.</summary>
+    [MaxLength(1000)]
+    public IList<string> AllowedHosts { get; } = [];
+
+    /// <summary>
+    /// How long a silo that is asked to end goes on, so that its calls are answered and its grains leave. 1 s to 10 min;
+    /// default 30 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The settings as they are configured; they are checked with all others, at the start.</summary>
     public static SiloOptions Read(IConfiguration configuration) =>
@@ -47,5 +93,8 @@ public sealed class SiloOptions
         Urls = [Url],
         DataDirectory = DataDirectory,
         SimulatedGpus = SimulatedGpus,
+        AuthTokensFile = AuthTokens,
+        IsOpen = IsOpen,
+        AllowedHosts = [.. AllowedHosts],
     };
 }

@@ -1,0 +1,83 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using Sluice.Client;
+using Sluice.Grains.Ports;
+using Sluice.Silo.Membership;
+
+namespace Sluice.Silo;
+
+/// <summary>Makes a process a silo: of a cluster that shares a database, or of one of its own.</summary>
+internal static class SiloCluster
+{
+    /// <summary>Shorter than that of clients, so that these learn why a call between grains failed.</summary>
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(4);
+
+    public static void AddSilo(this WebApplicationBuilder builder, SiloOptions options)
+    {
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTimeout);
+        if (options.Database is not { } database)
+        {
+            builder.UseOrleans(silo => silo.UseLocalhostClustering(
+                options.SiloPort, options.GatewayPort, serviceId: SluiceClientOptions.ServiceId,
+                clusterId: options.ClusterId));
+            return;
+        }
+
+        var services = builder.Services;
+        services.AddOptions<Membership.MembershipOptions>()
+            .BindConfiguration(Membership.MembershipOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(_ => ClusterDatabase.Open(database));
+        // Before the silo, which reads what this makes.
+        services.AddHostedService<MembershipSchema>();
+        services.AddSingleton<ReadLeases>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+            provider => provider.GetRequiredService<ReadLeases>());
+        services.AddSingleton<IReadLease>(provider => provider.GetRequiredService<ReadLeases>());
+        builder.UseOrleans(silo => Configure(silo, options));
+    }
+
+    private static void Configure(ISiloBuilder silo, SiloOptions options)
+    {
+        silo.Configure<ClusterOptions>(cluster =>
+        {
+            cluster.ClusterId = options.ClusterId;
+            cluster.ServiceId = SluiceClientOptions.ServiceId;
+        });
+        silo.ConfigureEndpoints(
+            IPAddress.TryParse(options.AdvertisedAddress, out var address)
+                ? address
+                : throw new ValidationException(
+                    $"{SiloOptions.Section}:{nameof(SiloOptions.AdvertisedAddress)} must be the number of an address"),
+            options.SiloPort, options.GatewayPort, listenOnAnyHostAddress: false);
+        silo.UseAdoNetClustering(clustering => clustering.Configure<ClusterDatabase>((provider, opened) =>
+        {
+            provider.Invariant = ClusterDatabase.Invariant;
+            provider.DataSource = opened.Source;
+        }));
+        silo.Services.AddOptions<ClusterMembershipOptions>()
+            .Configure<Microsoft.Extensions.Options.IOptions<Membership.MembershipOptions>>(
+                (orleans, ours) => Set(orleans, ours.Value));
+        silo.Configure<SiloMessagingOptions>(messages => messages.ResponseTimeout = ResponseTimeout);
+        silo.Configure<ConnectionOptions>(connections =>
+        {
+            connections.OpenConnectionTimeout = TimeSpan.FromSeconds(1);
+            connections.ConnectionRetryDelay = TimeSpan.FromSeconds(0.5);
+        });
+    }
+
+    private static void Set(ClusterMembershipOptions orleans, Membership.MembershipOptions ours)
+    {
+        orleans.ProbeTimeout = ours.ProbeTimeout;
+        orleans.MinProbeTimeout = ours.ProbeTimeout;
+        orleans.MaxProbeTimeout = ours.MaxProbeTimeout < ours.ProbeTimeout ? ours.ProbeTimeout : ours.MaxProbeTimeout;
+        orleans.NumMissedProbesLimit = ours.MissedProbes;
+        orleans.NumVotesForDeathDeclaration = ours.Votes;
+        orleans.DeathVoteExpirationTimeout = ours.VoteLifetime;
+        orleans.TableRefreshTimeout = ours.RefreshInterval;
+        orleans.IAmAliveTablePublishTimeout = ours.AliveInterval;
+    }
+}
