@@ -35,6 +35,7 @@ public static class GatewayServices
         services.TryAddSingleton<MasterEndpoints>();
         // The web server alone asks for this one; everything else writes to the listener of the same name.
         services.AddSingleton<DiagnosticSource, RefusedByServer>();
+        services.AddHostedService<Drain>();
         services.AddRouting();
         services.AddMetrics();
         services.AddOpenApi("v1", RouteDocumentation.Configure);

@@ -8,8 +8,17 @@ public sealed record ServerOptions
     /// <summary>Addresses to listen on, such as <c>http://127.0.0.1:5000</c>; at least one.</summary>
     public required IReadOnlyList<string> Urls { get; init; }
 
-    /// <summary>Folder of everything durable; made where it does not exist.</summary>
-    public required string DataDirectory { get; init; }
+    /// <summary>
+    /// Folder of everything durable; made where it does not exist. Null: the process keeps nothing, and has neither grains
+    /// nor jobs.
+    /// </summary>
+    public required string? DataDirectory { get; init; }
+
+    /// <summary>False: no job runs on this machine. Default true.</summary>
+    public bool HasLocalExecutor { get; init; } = true;
+
+    /// <summary>False: only health and monitoring are served over HTTP. Default true.</summary>
+    public bool HasGateway { get; init; } = true;
 
     /// <summary>
     /// The PostgreSQL database that the store is in (<see cref="Sluice.Storage.Postgres.PostgresOptions.Url"/>); null: the

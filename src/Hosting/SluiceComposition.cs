@@ -22,14 +22,12 @@ namespace Sluice.Hosting;
 internal static class SluiceComposition
 {
     public static void AddSluice(
-        this WebApplicationBuilder builder, ServerOptions options, Action<WebApplicationBuilder> addGrainHost)
+        this WebApplicationBuilder builder, ServerOptions options, string dataDirectory,
+        Action<WebApplicationBuilder> addGrainHost)
     {
-        builder.WebHost.UseUrls([.. options.AllUrls]);
-        ConsoleLog.AddTo(builder.Logging);
         var services = builder.Services;
         services.AddOptions<LocalExecutorOptions>().BindConfiguration("Executor");
-        services.AddOptions<GatewayOptions>().BindConfiguration("Gateway");
-        services.AddStore(options);
+        services.AddStore(options, dataDirectory);
         addGrainHost(builder);
         services.AddSluiceGrains();
         if (options.ScaleMode == ScaleModes.AfterCheckpoint)
@@ -37,11 +35,27 @@ internal static class SluiceComposition
             services.Configure<JobOptions>(jobs => jobs.IsAfterCheckpointByDefault = true);
         }
 
-        var reportToken = options.AuthTokensFile is null ? null : ReportToken.ReadOrMake(options.DataDirectory);
-        services.AddLocalExecutor(executor => Set(executor, options, reportToken));
-        services.AddOptions<LocalExecutorOptions>().Configure<IServer>((executor, server) =>
-            executor.SluiceUrl = () => JobFacingUrl(server));
-        services.AddSluiceGateway(gateway => Set(gateway, options, reportToken));
+        var reportToken = options.AuthTokensFile is null || !options.HasLocalExecutor
+            ? null
+            : ReportToken.ReadOrMake(dataDirectory);
+        if (options.HasLocalExecutor)
+        {
+            services.AddLocalExecutor(executor => Set(executor, options, dataDirectory, reportToken));
+            services.AddOptions<LocalExecutorOptions>().Configure<IServer>((executor, server) =>
+                executor.SluiceUrl = () => JobFacingUrl(server));
+        }
+
+        builder.AddGateway(options, reportToken);
+    }
+
+    /// <summary>HTTP, and what every process has. Grains are elsewhere, unless they are added.</summary>
+    public static void AddGateway(
+        this WebApplicationBuilder builder, ServerOptions options, string? reportToken = null)
+    {
+        builder.WebHost.UseUrls([.. options.AllUrls]);
+        ConsoleLog.AddTo(builder.Logging);
+        builder.Services.AddOptions<GatewayOptions>().BindConfiguration("Gateway");
+        builder.Services.AddSluiceGateway(gateway => Set(gateway, options, reportToken));
     }
 
     /// <summary>
@@ -57,11 +71,11 @@ internal static class SluiceComposition
             throw new ValidationException(exposed);
         }
 
-        services.GetRequiredService<SluiceStore>();
+        services.GetService<SluiceStore>();
         app.MapSluice();
     }
 
-    private static void AddStore(this IServiceCollection services, ServerOptions options)
+    private static void AddStore(this IServiceCollection services, ServerOptions options, string dataDirectory)
     {
         services.AddOptions<StoreOptions>().BindConfiguration("Store");
         if (options.Database is not { } database)
@@ -75,11 +89,12 @@ internal static class SluiceComposition
         {
             postgres.Url = database;
             postgres.PasswordFile = options.DatabasePasswordFile;
+            postgres.IsShared = options.SharesDatabase;
         });
 
         void Set(StoreOptions store)
         {
-            store.DataDirectory = options.DataDirectory;
+            store.DataDirectory = dataDirectory;
             store.Json = new JsonSerializerOptions(GrainsJsonContext.Default.Options)
             {
                 TypeInfoResolver = GrainsJsonContext.Default,
@@ -87,9 +102,10 @@ internal static class SluiceComposition
         }
     }
 
-    private static void Set(LocalExecutorOptions executor, ServerOptions options, string? reportToken)
+    private static void Set(
+        LocalExecutorOptions executor, ServerOptions options, string dataDirectory, string? reportToken)
     {
-        executor.RunDirectory = Path.Combine(Path.GetFullPath(options.DataDirectory), "runs");
+        executor.RunDirectory = Path.Combine(Path.GetFullPath(dataDirectory), "runs");
         executor.GpuCount = options.SimulatedGpus;
         executor.SimulatedNodes =
             [.. (options.SimulatedNodes ?? []).Select(node => new LocalNode(node.Name, node.Gpus))];
@@ -101,7 +117,7 @@ internal static class SluiceComposition
     private static void Set(GatewayOptions gateway, ServerOptions options, string? reportToken)
     {
         gateway.IsOpen = options.IsOpen;
-        gateway.MonitoringPort = options.MonitoringPort;
+        gateway.MonitoringPort = options.HasGateway ? options.MonitoringPort : new Uri(options.Urls[0]).Port;
         gateway.Tokens = options.AuthTokensFile is { } file ? AuthTokens.Read(file) : null;
         gateway.InternalReportToken = reportToken;
         gateway.AllowHostsOf(options.AllUrls);

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Hosting;
 namespace Sluice.Hosting;
 
 /// <summary>
-/// The life of one process: gateway, grains, SQLite store and local executor. What cannot be started is said in one
-/// line on standard error, and nothing else is said then.
+/// The life of one process: gateway, grains, store and local executor, or what of them its options say. What cannot be
+/// started is said in one line on standard error, and nothing else is said then.
 /// </summary>
 public static class SluiceProcess
 {
@@ -20,7 +20,7 @@ public static class SluiceProcess
     /// <summary>Serves until <paramref name="cancellationToken"/> says stop, or the process is asked to end.</summary>
     /// <param name="arguments">Settings as <c>--Section:Name=value</c>; they win over variables.</param>
     /// <param name="readOptions">Reads the options of the process from its configuration.</param>
-    /// <param name="addGrainHost">Adds who runs the grains.</param>
+    /// <param name="addGrainHost">Adds who runs the grains, or the way to them.</param>
     /// <param name="cancellationToken">Asks the process to end.</param>
     /// <returns>The process's exit status.</returns>
     public static async Task<int> RunAsync(
@@ -37,8 +37,18 @@ public static class SluiceProcess
             var builder = WebApplication.CreateSlimBuilder();
             builder.Configuration.AddEnvironmentVariables("SLUICE_").AddCommandLine(arguments);
             options = readOptions(builder.Configuration);
-            MakeDataFolder(options.DataDirectory);
-            builder.AddSluice(options, addGrainHost);
+            if (options.DataDirectory is { } folder)
+            {
+                MakeDataFolder(folder);
+                builder.AddSluice(options, folder, addGrainHost);
+            }
+            else
+            {
+                builder.Services.AddClusterDefaults();
+                builder.AddGateway(options);
+                addGrainHost(builder);
+            }
+
             await using var app = builder.Build();
             await StartAsync(app, options, cancellationToken);
             await app.WaitForShutdownAsync(cancellationToken);
@@ -69,8 +79,8 @@ public static class SluiceProcess
         log.Release();
         var addresses = app.Services.GetRequiredService<IServer>()
             .Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-        await Console.Out.WriteLineAsync(
-            $"Sluice listens on {string.Join(", ", addresses)}, data in {Path.GetFullPath(options.DataDirectory)}");
+        var data = options.DataDirectory is { } folder ? $", data in {Path.GetFullPath(folder)}" : "";
+        await Console.Out.WriteLineAsync($"Sluice listens on {string.Join(", ", addresses)}{data}");
     }
 
     private static void MakeDataFolder(string path)

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Sluice.Client;
 using Sluice.Grains.Ports;
+using Sluice.Hosting;
 using Sluice.Silo.Membership;
 
 namespace Sluice.Silo;
@@ -28,6 +29,7 @@ internal static class SiloCluster
         }
 
         var services = builder.Services;
+        services.AddClusterDefaults();
         services.AddOptions<Membership.MembershipOptions>()
             .BindConfiguration(Membership.MembershipOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(_ => ClusterDatabase.Open(database));

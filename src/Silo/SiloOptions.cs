@@ -92,6 +92,8 @@ public sealed class SiloOptions
     {
         Urls = [Url],
         DataDirectory = DataDirectory,
+        HasLocalExecutor = HasLocalExecutor ?? Database is null,
+        HasGateway = HasGateway,
         SimulatedGpus = SimulatedGpus,
         AuthTokensFile = AuthTokens,
         IsOpen = IsOpen,

@@ -13,6 +13,8 @@ internal sealed partial class GrainCalls(
 {
     private const int DelayGrowth = 4;
 
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(0.5);
+
     /// <summary>Calls a grain.</summary>
     /// <exception cref="GrainUnavailableException">The last retry failed as well.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -45,8 +47,10 @@ internal sealed partial class GrainCalls(
     /// <summary>A half to one and a half of the delay, so that many callers do not come back at one moment.</summary>
     private TimeSpan DelayBefore(int retry)
     {
-        var delay = options.RetryDelay * Math.Pow(DelayGrowth, retry - 1);
-        return (delay < options.RetryWindow ? delay : options.RetryWindow) * (0.5 + JitterOf());
+        // Bounded before it is multiplied: of many retries the power is longer than a time can be.
+        var longest = MaxDelay < options.RetryWindow ? MaxDelay : options.RetryWindow;
+        var delay = Math.Min(options.RetryDelay.TotalSeconds * Math.Pow(DelayGrowth, retry - 1), longest.TotalSeconds);
+        return TimeSpan.FromSeconds(delay * (0.5 + JitterOf()));
     }
 
     private static double JitterOf() => Random.Shared.NextDouble();

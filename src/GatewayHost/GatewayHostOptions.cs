@@ -1,0 +1,68 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Configuration;
+using Sluice.Client;
+using Sluice.Hosting;
+
+namespace Sluice.GatewayHost;
+
+/// <summary>
+/// Settings of a gateway outside of the silos, from the section <c>GatewayHost</c> of the configuration or
+/// <c>SLUICE_GatewayHost__…</c> variables. How it handles requests is in the section <c>Gateway</c>, as everywhere.
+/// </summary>
+public sealed class GatewayHostOptions
+{
+    public const string Section = "GatewayHost";
+
+    /// <summary>As the silos have it; 1 to 150 characters. Default <c>default</c>.</summary>
+    [Required, StringLength(150, MinimumLength = 1)]
+    public string ClusterId { get; set; } = "default";
+
+    /// <summary>
+    /// The cluster's database, where the silos are listed: <c>postgres://user:password@host:port/database</c>. Default
+    /// none: then <see cref="Silos"/> are used as they are.
+    /// </summary>
+    public string? Database { get; set; }
+
+    /// <summary>Silos to connect to, <c>address:port</c>; at most 100. Default none.</summary>
+    [MaxLength(100)]
+    public IList<string> Silos { get; } = [];
+
+    /// <summary>Where HTTP is served. Default <c>http://127.0.0.1:5000</c>.</summary>
+    [Required, Url]
+    public string Url { get; set; } = "http://127.0.0.1:5000";
+
+    /// <summary>File of bearer tokens with their roles. Default none: no tokens.</summary>
+    public string? AuthTokens { get; set; }
+
+    /// <summary>True: other machines are served without tokens. Default false.</summary>
+    public bool IsOpen { get; set; }
+
+    /// <summary>Host names that requests may carry beside loopback and that of <see cref="Url"/>. At most
+    /// 1,000.</summary>
+    [MaxLength(1000)]
+    public IList<string> AllowedHosts { get; } = [];
+
+    /// <summary>The settings as they are configured; they are checked with all others, at the start.</summary>
+    public static GatewayHostOptions Read(IConfiguration configuration) =>
+        configuration.GetSection(Section).Get<GatewayHostOptions>() ?? new();
+
+    public ServerOptions ToServerOptions() => new()
+    {
+        Urls = [Url],
+        DataDirectory = null,
+        AuthTokensFile = AuthTokens,
+        IsOpen = IsOpen,
+        AllowedHosts = [.. AllowedHosts],
+    };
+
+    public void Set(SluiceClientOptions client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        client.ClusterId = ClusterId;
+        client.Database = Database;
+        foreach (var silo in Silos)
+        {
+            client.Gateways.Add(silo);
+        }
+    }
+}
