@@ -28,6 +28,7 @@ public sealed partial class ClusterCapacityGrain(
     IOptions<CapacityOptions> options,
     IOptions<JobOptions> jobOptions,
     IEnumerable<IManifestCheck> manifestChecks,
+    IReadLease lease,
     TimeProvider time,
     ILogger<ClusterCapacityGrain> logger) : Grain, IClusterCapacityGrain
 {
@@ -111,7 +112,12 @@ public sealed partial class ClusterCapacityGrain(
 
         var calls = batch.Where(call => call.Command is not null).ToList();
         var folded = LedgerFold.Fold(_ledger, _wakeAt, observed, [.. calls.Select(call => call.Command!)], policy, now);
-        await _rows.CommitAsync(folded, now);
+        if (!await _rows.CommitAsync(folded, now) && calls.Count > 0 && !lease.IsHeld)
+        {
+            // Nothing was written that would have shown whether this ledger is still the newest.
+            await _rows.CheckAsync();
+        }
+
         (_ledger, _wakeAt) = (folded.State, folded.WakeAt);
         if (!folded.Decisions.IsEmpty)
         {

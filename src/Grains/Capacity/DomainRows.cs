@@ -20,15 +20,20 @@ internal sealed class DomainRows(string owner, IRowCollections store)
         return _stored;
     }
 
+    /// <summary>Looks whether another process has committed since.</summary>
+    /// <exception cref="InconsistentStateException">It has, and what is known here is old.</exception>
+    public Task CheckAsync() => store.CheckETagAsync(owner, _etag);
+
     /// <summary>Writes what is new. A wake-up alone is reason enough once the stored one is over.</summary>
+    /// <returns>False: nothing was new.</returns>
     /// <exception cref="Exception">It is not known what is stored.</exception>
-    public async Task CommitAsync(FoldedLedger next, DateTimeOffset now)
+    public async Task<bool> CommitAsync(FoldedLedger next, DateTimeOffset now)
     {
         var (upserts, deletes) = LedgerRows.Difference(_stored, next.State);
         var isWakeUpSpent = _wakeAt <= now && _wakeAt != next.WakeAt;
         if (upserts.IsEmpty && deletes.IsEmpty && !isWakeUpSpent)
         {
-            return;
+            return false;
         }
 
         _etag = await store.CommitAsync(new RowBatch
@@ -41,5 +46,6 @@ internal sealed class DomainRows(string owner, IRowCollections store)
             Events = next.Events,
         });
         (_stored, _wakeAt) = (next.State, next.WakeAt);
+        return true;
     }
 }

@@ -19,6 +19,7 @@ public sealed partial class JobGrain(
     IUidSource uids,
     IEnumerable<IManifestCheck> manifestChecks,
     JobInstruments instruments,
+    IReadLease lease,
     TimeProvider time,
     ILogger<JobGrain> logger) : Grain, IJobGrain
 {
@@ -29,12 +30,12 @@ public sealed partial class JobGrain(
     private IClusterCapacityGrain Capacity =>
         GrainFactory.GetGrain<IClusterCapacityGrain>(GrainKeys.Capacity(GrainKeys.ParseJob(Key).Domain));
 
-    public Task<JobRecord?> GetAsync() => Task.FromResult(row.State.Record);
+    public async Task<JobRecord?> GetAsync() => (await CurrentAsync()).Record;
 
     /// <summary>Why a job waits may change without a decision: the ledger's own words are the newest.</summary>
     public async Task<JobDescription?> DescribeAsync()
     {
-        var state = row.State;
+        var state = await CurrentAsync();
         var allocation = state.Managed is { End: JobEnd.None } managed ? await NudgeAsync(managed.Uid) : null;
         var description = JobDescriptions.Of(state);
         return description is not null && allocation is not null && !state.Managed!.IsBackingOff
@@ -68,12 +69,12 @@ public sealed partial class JobGrain(
     }
 
     public Task<JobAnswer> AddAsync(AddJob command) =>
-        CommitAsync(JobTransitions.Add(row.State, JobName, command, time.GetUtcNow()));
+        CommitAsync(state => JobTransitions.Add(state, JobName, command, time.GetUtcNow()));
 
     public async Task<JobAnswer> UpdateCheckpointAsync(UpdateCheckpoint command)
     {
-        var isRepeat = JobTransitions.IsRepeated(row.State, command);
-        var answer = await CommitAsync(JobTransitions.UpdateCheckpoint(row.State, command, time.GetUtcNow()));
+        var isRepeat = JobTransitions.IsRepeated(await CurrentAsync(), command);
+        var answer = await CommitAsync(state => JobTransitions.UpdateCheckpoint(state, command, time.GetUtcNow()));
         var notified = row.State;
         if (answer.Outcome != JobOutcome.Done || notified.Managed is not { End: JobEnd.None })
         {
@@ -93,7 +94,7 @@ public sealed partial class JobGrain(
 
     public async Task<JobAnswer> UpdateStatusAsync(UpdateStatus command)
     {
-        var answer = await CommitAsync(JobTransitions.UpdateStatus(row.State, command, time.GetUtcNow()));
+        var answer = await CommitAsync(state => JobTransitions.UpdateStatus(state, command, time.GetUtcNow()));
         if (row.State.Managed is not null)
         {
             await NudgeAsync();
@@ -104,7 +105,7 @@ public sealed partial class JobGrain(
 
     public async Task<JobAnswer> UpdateAsync(UpdateJob command)
     {
-        var answer = await CommitAsync(JobTransitions.Update(row.State, command, time.GetUtcNow()));
+        var answer = await CommitAsync(state => JobTransitions.Update(state, command, time.GetUtcNow()));
         if (answer.Outcome != JobOutcome.Done || row.State.Managed is not { End: JobEnd.None } managed)
         {
             if (row.State.Managed is not null)
@@ -126,12 +127,12 @@ public sealed partial class JobGrain(
     }
 
     public Task<JobAnswer> IncrementRestartsAsync(IncrementRestarts command) =>
-        CommitAsync(JobTransitions.IncrementRestarts(row.State, command, time.GetUtcNow()));
+        CommitAsync(state => JobTransitions.IncrementRestarts(state, command, time.GetUtcNow()));
 
     public async Task<JobAnswer> DeleteAsync(string? operationId = null)
     {
-        var isManaged = row.State.Managed is not null;
-        var answer = await CommitAsync(JobTransitions.Delete(row.State, operationId));
+        var isManaged = (await CurrentAsync()).Managed is not null;
+        var answer = await CommitAsync(state => JobTransitions.Delete(state, operationId));
         if (isManaged && answer.Outcome == JobOutcome.Done)
         {
             LogDeleted(logger, Key);
@@ -151,7 +152,7 @@ public sealed partial class JobGrain(
             return new() { Outcome = DeployOutcome.Invalid, Problem = problem };
         }
 
-        var jobs = row.State.Record is null ? await CountJobsAsync() : null;
+        var jobs = (await CurrentAsync()).Record is null ? await CountJobsAsync() : null;
         var decision = DeployTransitions.Deploy(
             row.State, JobName, manifest!, command, uids.Next(), options.Value, time.GetUtcNow(), jobs);
         if (decision.IsChanged)
@@ -177,7 +178,7 @@ public sealed partial class JobGrain(
 
     public async Task<ScaleAnswer> ScaleAsync()
     {
-        if (ManagedTransitions.RefuseScaling(row.State, JobName) is { } refusal)
+        if (ManagedTransitions.RefuseScaling(await CurrentAsync(), JobName) is { } refusal)
         {
             return refusal;
         }
@@ -187,11 +188,15 @@ public sealed partial class JobGrain(
         return answer;
     }
 
-    public Task ApplyAllocationAsync(Allocation allocation) => TakeOverAsync(allocation);
+    public async Task ApplyAllocationAsync(Allocation allocation)
+    {
+        await CurrentAsync();
+        await TakeOverAsync(allocation);
+    }
 
     public async Task ReportRunAsync(RunReport report)
     {
-        var before = row.State;
+        var before = await CurrentAsync();
         var next = ManagedTransitions.Report(before, report, options.Value, time.GetUtcNow());
         if (next != before)
         {
@@ -266,8 +271,23 @@ public sealed partial class JobGrain(
         }
     }
 
-    private async Task<JobAnswer> CommitAsync(JobDecision decision)
+    /// <summary>
+    /// The job as it is: in memory, or, where another process may have changed it since, as the store has it. What is
+    /// written is guarded by its etag in any case; this is for what is answered without a write.
+    /// </summary>
+    private async ValueTask<JobState> CurrentAsync()
     {
+        if (!lease.IsHeld)
+        {
+            await row.ReadStateAsync();
+        }
+
+        return row.State;
+    }
+
+    private async Task<JobAnswer> CommitAsync(Func<JobState, JobDecision> decide)
+    {
+        var decision = decide(await CurrentAsync());
         if (decision.IsChanged)
         {
             await SaveAsync(decision.Next);

@@ -11,6 +11,10 @@ public interface IRowCollections
     /// <summary>All rows of an owner, ordered by collection and key (ordinal).</summary>
     Task<OwnedRows> LoadAsync(string owner, CancellationToken cancellationToken = default);
 
+    /// <summary>The owner's etag as it is stored; null: nothing was ever committed.</summary>
+    async Task<string?> ReadETagAsync(string owner, CancellationToken cancellationToken = default) =>
+        (await LoadAsync(owner, cancellationToken)).ETag;
+
     /// <summary>Commits a batch, all or nothing.</summary>
     /// <returns>The etag that holds from now on.</returns>
     /// <exception cref="InconsistentStateException">

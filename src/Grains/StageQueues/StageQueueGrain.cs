@@ -21,6 +21,7 @@ public sealed partial class StageQueueGrain : Grain, IStageQueueGrain
     private readonly StageQueueInstruments _instruments;
     private readonly StageQueueOptions _options;
     private readonly Scheduling.StageQueues.StageQueueLimits _limits;
+    private readonly IReadLease _lease;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CommandLoop<Command> _commands;
@@ -32,6 +33,7 @@ public sealed partial class StageQueueGrain : Grain, IStageQueueGrain
         IRowCollections store,
         StageQueueInstruments instruments,
         IOptions<StageQueueOptions> options,
+        IReadLease lease,
         TimeProvider time,
         ILogger<StageQueueGrain> logger)
     {
@@ -40,6 +42,7 @@ public sealed partial class StageQueueGrain : Grain, IStageQueueGrain
         _instruments = instruments;
         _options = options.Value;
         _limits = new(_options.MaxJobs, _options.MaxCommandBytes);
+        _lease = lease;
         _time = time;
         _logger = logger;
         _commands = new(_options.MaxQueuedCommands, _options.MaxBatch, MaxYields, FoldAsync, OnFailed);
@@ -62,7 +65,11 @@ public sealed partial class StageQueueGrain : Grain, IStageQueueGrain
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
         _commands.StopAsync();
 
-    public Task<bool> IsKnownAsync() => Task.FromResult(_etag is not null);
+    public async Task<bool> IsKnownAsync()
+    {
+        await MakeSureAsync();
+        return _etag is not null;
+    }
 
     public Task<StageLifetimes> InitializeAsync(StageLifetimes lifetimes)
     {
@@ -74,7 +81,11 @@ public sealed partial class StageQueueGrain : Grain, IStageQueueGrain
         });
     }
 
-    public Task<StageLifetimes> GetLifetimesAsync() => Task.FromResult(new StageLifetimes(_state.Head.Lifetimes));
+    public async Task<StageLifetimes> GetLifetimesAsync()
+    {
+        await MakeSureAsync();
+        return new(_state.Head.Lifetimes);
+    }
 
     public Task<StageLifetimes> SetLifetimeAsync(SetStageLifetime command)
     {
@@ -169,7 +180,13 @@ public sealed partial class StageQueueGrain : Grain, IStageQueueGrain
 
     /// <summary>What is over its time by now is flagged or taken back, and committed.</summary>
     private Task CatchUpAsync() =>
-        _state.NextDue <= _time.GetUtcNow() ? JoinAsync(static draft => draft.FlaggedCount) : Task.CompletedTask;
+        _state.NextDue <= _time.GetUtcNow() ? JoinAsync(static draft => draft.FlaggedCount) : MakeSureAsync();
+
+    /// <summary>
+    /// Where another process may have taken the list over, a fold looks whether it has before a read is answered.
+    /// </summary>
+    private Task MakeSureAsync() =>
+        _lease.IsHeld ? Task.CompletedTask : JoinAsync(static draft => draft.FlaggedCount);
 
     private async Task<TAnswer> JoinAsync<TAnswer>(Func<StageQueueDraft, TAnswer> decide)
     {
@@ -190,6 +207,11 @@ public sealed partial class StageQueueGrain : Grain, IStageQueueGrain
         if (draft.IsChanged)
         {
             await CommitAsync(draft);
+        }
+        else if (!_lease.IsHeld)
+        {
+            // Nothing was written that would have shown whether this list is still the newest.
+            await _store.CheckETagAsync(this.GetPrimaryKeyString(), _etag);
         }
 
         foreach (var command in batch)
