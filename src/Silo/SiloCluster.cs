@@ -40,6 +40,7 @@ internal static class SiloCluster
             provider => provider.GetRequiredService<ReadLeases>());
         services.AddSingleton<IReadLease>(provider => provider.GetRequiredService<ReadLeases>());
         builder.UseOrleans(silo => Configure(silo, options));
+        services.AddHostedService<CapacityWake>();
     }
 
     private static void Configure(ISiloBuilder silo, SiloOptions options)
