@@ -1,4 +1,5 @@
 using Npgsql;
+using Sluice.Storage.Postgres;
 
 namespace Sluice.Client;
 
@@ -19,64 +20,27 @@ public sealed class ClusterDatabase : IDisposable
 
     /// <summary>Opens a pool of few connections with short timeouts: who asks for members asks again soon.</summary>
     /// <param name="url">
-    /// <c>postgres://user:password@host:5432/database?ssl mode=require</c>, with any further keyword of a connection
-    /// string of Npgsql as a query parameter; or such a connection string itself. What it leaves out is taken from
-    /// <c>PGPASSWORD</c>, <c>PGPASSFILE</c>, <c>PGUSER</c> and their like.
+    /// <c>postgres://user@host:port/database</c>, with <c>?sslmode=</c> and <c>&amp;sslrootcert=</c> where needed.
     /// </param>
-    /// <exception cref="FormatException">It is no such URL; the message never has the password.</exception>
-    public static ClusterDatabase Open(string url)
+    /// <param name="passwordFile">File whose first line is the password; null: the URL or the environment has
+    /// it.</param>
+    /// <exception cref="FormatException">The URL is wrong; says where, and shows no password.</exception>
+    public static ClusterDatabase Open(string url, string? passwordFile = null)
     {
-        var settings = Read(url);
-        settings.ApplicationName ??= "sluice cluster";
+        var settings = PostgresAddress.Parse(url).ToSettings();
+        if (passwordFile is not null)
+        {
+            settings.Password = File.ReadLines(passwordFile).FirstOrDefault();
+        }
+
+        settings.ApplicationName = "sluice cluster";
         settings.Timeout = ConnectSeconds;
         settings.CommandTimeout = CommandSeconds;
         settings.MaxPoolSize = MaxConnections;
-        return new(NpgsqlDataSource.Create(settings));
+        // One of several hosts is the primary at a time.
+        return new(new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());
     }
 
     /// <inheritdoc/>
     public void Dispose() => Source.Dispose();
-
-    private static NpgsqlConnectionStringBuilder Read(string text)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(text);
-        try
-        {
-            return text.Contains("://", StringComparison.Ordinal) ? ReadUrl(new(text)) : new(text);
-        }
-        catch (Exception failure) when (failure is UriFormatException or ArgumentException or FormatException)
-        {
-            throw new FormatException("the database must be named as postgres://user:password@host:port/database");
-        }
-    }
-
-    private static NpgsqlConnectionStringBuilder ReadUrl(Uri url)
-    {
-        if (url.Scheme is not ("postgres" or "postgresql") || url.AbsolutePath.Length < 2)
-        {
-            throw new FormatException();
-        }
-
-        var settings = new NpgsqlConnectionStringBuilder
-        {
-            Host = url.Host,
-            Port = url.Port > 0 ? url.Port : NpgsqlConnection.DefaultPort,
-            Database = Uri.UnescapeDataString(url.AbsolutePath[1..]),
-        };
-        var (user, password) = (Part(url.UserInfo, ':', 0), Part(url.UserInfo, ':', 1));
-        if (user is not null) settings.Username = user;
-        if (password is not null) settings.Password = password;
-        foreach (var pair in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            settings[Part(pair, '=', 0)!] = Part(pair, '=', 1) ?? throw new FormatException();
-        }
-
-        return settings;
-    }
-
-    private static string? Part(string text, char separator, int index)
-    {
-        var parts = text.Split(separator, 2);
-        return parts.Length > index && parts[index].Length > 0 ? Uri.UnescapeDataString(parts[index]) : null;
-    }
 }

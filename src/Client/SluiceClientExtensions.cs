@@ -54,7 +54,7 @@ public static class SluiceClientExtensions
         if (options.Database is { } database)
         {
             // The container closes it.
-            client.Services.AddSingleton(_ => ClusterDatabase.Open(database));
+            client.Services.AddSingleton(_ => ClusterDatabase.Open(database, options.DatabasePasswordFile));
             client.UseAdoNetClustering(clustering => clustering.Configure<ClusterDatabase>((provider, opened) =>
             {
                 provider.Invariant = ClusterDatabase.Invariant;

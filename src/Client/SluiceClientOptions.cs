@@ -13,10 +13,14 @@ public sealed class SluiceClientOptions : IValidatableObject
     public string ClusterId { get; set; } = "default";
 
     /// <summary>
-    /// The cluster's database, where its silos are listed: <c>postgres://user:password@host:port/database</c>. Default
+    /// The cluster's database, where its silos are listed: <c>postgres://user@host:port/database</c>. Default
     /// none: then <see cref="Gateways"/> are used as they are.
     /// </summary>
     public string? Database { get; set; }
+
+    /// <summary>File whose first line is the password of <see cref="Database"/>. Default none: it is in the URL, or
+    /// PGPASSWORD or the file of PGPASSFILE has it.</summary>
+    public string? DatabasePasswordFile { get; set; }
 
     /// <summary>
     /// Silos to connect to, <c>address:port</c> with the number of an address; at most 100. Default none. A service

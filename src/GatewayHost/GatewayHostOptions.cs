@@ -18,10 +18,14 @@ public sealed class GatewayHostOptions
     public string ClusterId { get; set; } = "default";
 
     /// <summary>
-    /// The cluster's database, where the silos are listed: <c>postgres://user:password@host:port/database</c>. Default
+    /// The cluster's database, where the silos are listed: <c>postgres://user@host:port/database</c>. Default
     /// none: then <see cref="Silos"/> are used as they are.
     /// </summary>
     public string? Database { get; set; }
+
+    /// <summary>File whose first line is the password of <see cref="Database"/>. Default none: it is in the URL, or
+    /// PGPASSWORD or the file of PGPASSFILE has it.</summary>
+    public string? DatabasePasswordFile { get; set; }
 
     /// <summary>Silos to connect to, <c>address:port</c>; at most 100. Default none.</summary>
     [MaxLength(100)]
@@ -60,6 +64,7 @@ public sealed class GatewayHostOptions
         ArgumentNullException.ThrowIfNull(client);
         client.ClusterId = ClusterId;
         client.Database = Database;
+        client.DatabasePasswordFile = DatabasePasswordFile;
         foreach (var silo in Silos)
         {
             client.Gateways.Add(silo);

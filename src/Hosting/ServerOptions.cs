@@ -14,6 +14,18 @@ public sealed record ServerOptions
     /// </summary>
     public required string? DataDirectory { get; init; }
 
+    /// <summary>
+    /// The PostgreSQL database that the store is in (<see cref="Sluice.Storage.Postgres.PostgresOptions.Url"/>); null: the
+    /// store is SQLite in <see cref="DataDirectory"/>.
+    /// </summary>
+    public string? Database { get; init; }
+
+    /// <summary>File with the password of <see cref="Database"/>; null: none is needed, or the environment has it.</summary>
+    public string? DatabasePasswordFile { get; init; }
+
+    /// <summary>True: other processes of a cluster have their stores in <see cref="Database"/> too.</summary>
+    public bool SharesDatabase { get; init; }
+
     /// <summary>False: no job runs on this machine. Default true.</summary>
     public bool HasLocalExecutor { get; init; } = true;
 

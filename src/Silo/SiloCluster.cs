@@ -32,7 +32,7 @@ internal static class SiloCluster
         services.AddClusterDefaults();
         services.AddOptions<Membership.MembershipOptions>()
             .BindConfiguration(Membership.MembershipOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(_ => ClusterDatabase.Open(database));
+        services.AddSingleton(_ => ClusterDatabase.Open(database, options.DatabasePasswordFile));
         // Before the silo, which reads what this makes.
         services.AddHostedService<MembershipSchema>();
         services.AddSingleton<ReadLeases>();

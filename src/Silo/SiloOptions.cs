@@ -18,10 +18,14 @@ public sealed class SiloOptions
 
     /// <summary>
     /// The database that all silos of the cluster share, and through which they find each other:
-    /// <c>postgres://user:password@host:port/database</c>. Default none: the store is SQLite in
+    /// <c>postgres://user@host:port/database</c>. Default none: the store is SQLite in
     /// <see cref="DataDirectory"/>, and this silo is a cluster of its own.
     /// </summary>
     public string? Database { get; set; }
+
+    /// <summary>File whose first line is the password of <see cref="Database"/>. Default none: it is in the URL, or
+    /// PGPASSWORD or the file of PGPASSFILE has it.</summary>
+    public string? DatabasePasswordFile { get; set; }
 
     /// <summary>
     /// The number of the address under which other silos and clients reach this one. Default <c>127.0.0.1</c>, which is
@@ -92,6 +96,9 @@ public sealed class SiloOptions
     {
         Urls = [Url],
         DataDirectory = DataDirectory,
+        Database = Database,
+        DatabasePasswordFile = DatabasePasswordFile,
+        SharesDatabase = Database is not null,
         HasLocalExecutor = HasLocalExecutor ?? Database is null,
         HasGateway = HasGateway,
         SimulatedGpus = SimulatedGpus,
