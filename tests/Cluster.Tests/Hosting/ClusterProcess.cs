@@ -1,0 +1,95 @@
+using System.Diagnostics;
+
+namespace Sluice.Cluster.Tests.Hosting;
+
+/// <summary>A silo or a gateway as it was built, started as a process that can be killed, frozen and started again.</summary>
+internal sealed class ClusterProcess : IDisposable
+{
+    private readonly string _path;
+    private readonly string[] _arguments;
+    private readonly string _logPath;
+    private Process? _process;
+
+    /// <param name="project">Such as <c>Silo</c>.</param>
+    /// <param name="name">Names it in messages.</param>
+    /// <param name="folder">Where its log is written.</param>
+    /// <param name="url">Where it serves HTTP.</param>
+    /// <param name="arguments">Its settings.</param>
+    public ClusterProcess(string project, string name, string folder, Uri url, params string[] arguments)
+    {
+        var own = new DirectoryInfo(AppContext.BaseDirectory);
+        _path = Path.Combine(own.Parent!.Parent!.FullName, project, own.Name, $"Sluice.{project}");
+        _logPath = Path.Combine(folder, $"{name}.log");
+        (Name, Url, _arguments) = (name, url, arguments);
+    }
+
+    public string Name { get; }
+
+    public Uri Url { get; }
+
+    /// <summary>What it has said, over all its starts.</summary>
+    public string Log => File.Exists(_logPath) ? File.ReadAllText(_logPath) : "";
+
+    public bool HasExited => _process is null || _process.HasExited;
+
+    public void Launch()
+    {
+        _process?.Dispose();
+        // The shell becomes the process. A file takes its output; it leaves no core when it ends itself.
+        _process = Process.Start(new ProcessStartInfo(
+            "/bin/sh", ["-c", "ulimit -c 0; exec \"$@\" >>\"$0\" 2>&1 </dev/null", _logPath, _path, .. _arguments])
+        {
+            Environment = { ["DOTNET_gcServer"] = "0", ["DOTNET_DbgEnableMiniDump"] = "0" },
+        })!;
+    }
+
+    public async Task UntilReadyAsync()
+    {
+        using var http = new HttpClient();
+        await Eventually.IsTrueAsync(async () =>
+        {
+            Assert.False(HasExited, $"{Name} ended at its start: {Log}");
+            try
+            {
+                using var answer = await http.GetAsync(new Uri(Url, "/readyz"));
+                return answer.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }, $"{Name} is ready");
+    }
+
+    public void Kill()
+    {
+        Signals.SendKill(_process!.Id);
+        _process.WaitForExit();
+    }
+
+    public void Freeze() => Signals.SendStop(_process!.Id);
+
+    public void Thaw() => Signals.SendContinue(_process!.Id);
+
+    /// <summary>TERM.</summary>
+    /// <returns>Its exit status.</returns>
+    public async Task<int> StopAsync()
+    {
+        Signals.SendTerm(_process!.Id);
+        await ExitAsync();
+        return _process.ExitCode;
+    }
+
+    public Task ExitAsync() => _process!.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(90));
+
+    public void Dispose()
+    {
+        if (!HasExited)
+        {
+            Thaw();
+            Kill();
+        }
+
+        _process?.Dispose();
+    }
+}

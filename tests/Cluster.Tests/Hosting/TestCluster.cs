@@ -1,0 +1,89 @@
+using System.Globalization;
+using Sluice.Testing.Postgres;
+
+namespace Sluice.Cluster.Tests.Hosting;
+
+/// <summary>Silos and gateways as processes, at a PostgreSQL server of the tests' own.</summary>
+internal sealed class TestCluster : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<ClusterProcess> _silos = [];
+    private readonly List<ClusterProcess> _gateways = [];
+
+    private TestCluster() => Database = Postgres.Url(Postgres.TakeDatabase());
+
+    public PostgresCluster Postgres { get; } = new(isDurable: true);
+
+    public string Database { get; }
+
+    public IReadOnlyList<ClusterProcess> Silos => _silos;
+
+    public IReadOnlyList<ClusterProcess> Gateways => _gateways;
+
+    /// <summary>Starts all at once, and returns when all are ready.</summary>
+    public static async Task<TestCluster> StartAsync(int silos, int gateways)
+    {
+        var cluster = new TestCluster();
+        try
+        {
+            for (var number = 1; number <= silos; number++)
+            {
+                cluster._silos.Add(cluster.Silo(number));
+            }
+
+            for (var number = 1; number <= gateways; number++)
+            {
+                cluster._gateways.Add(cluster.Gateway(number));
+            }
+
+            var all = cluster._silos.Concat(cluster._gateways).ToList();
+            all.ForEach(one => one.Launch());
+            await Task.WhenAll(all.Select(one => one.UntilReadyAsync()));
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>What all of them said that is not only for information.</summary>
+    public string Warnings() => string.Join('\n', _silos.Concat(_gateways).Select(one =>
+        $"--- {one.Name}\n{string.Join('\n', one.Log.Split('\n').Where(line =>
+            line.Contains("\"Warning\"", StringComparison.Ordinal)
+            || line.Contains("\"Error\"", StringComparison.Ordinal)
+            || !line.StartsWith('{')).TakeLast(40))}"));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var one in _gateways.Concat(_silos))
+        {
+            one.Dispose();
+        }
+
+        await Task.Run(Postgres.Dispose);
+        _folder.Dispose();
+    }
+
+    private ClusterProcess Silo(int number)
+    {
+        var url = AnyUrl();
+        return new(
+            "Silo", $"silo-{number}", _folder.Path, url,
+            $"--Silo:Database={Database}", $"--Silo:Url={url}", $"--Silo:SiloPort={AnyPort()}",
+            $"--Silo:GatewayPort={AnyPort()}", $"--Silo:DataDirectory={Path.Combine(_folder.Path, $"data-{number}")}");
+    }
+
+    private ClusterProcess Gateway(int number)
+    {
+        var url = AnyUrl();
+        return new(
+            "GatewayHost", $"gateway-{number}", _folder.Path, url,
+            $"--GatewayHost:Database={Database}", $"--GatewayHost:Url={url}");
+    }
+
+    private static Uri AnyUrl() => new($"http://127.0.0.1:{AnyPort()}");
+
+    private static string AnyPort() => FreePort.Next().ToString(CultureInfo.InvariantCulture);
+}
