@@ -30,11 +30,12 @@ public sealed class SluiceClientOptions : IValidatableObject
     public IList<string> Gateways { get; } = [];
 
     /// <summary>
-    /// How long an answer is waited for; then the outcome of the call is unknown, and it may be sent again. 1 s to
-    /// 5 min; default 5 s, in which the cluster notices that a silo hangs.
+    /// How long an answer is waited for; then the outcome of the call is unknown, and it may be sent again. Calls that
+    /// may compute for long have longer times of their own. 1 s to 5 min; default 2 s: longer than the cluster takes to
+    /// find a silo that was killed.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
-    public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How often the list of silos is read again. 0.5 s to 5 min; default 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.5", "00:05:00")]

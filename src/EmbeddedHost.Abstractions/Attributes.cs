@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Sluice.EmbeddedHost.Abstractions;
 
 /// <summary>The permanent name of a kind of grain.</summary>
@@ -45,6 +47,14 @@ public sealed class ReadOnlyAttribute : Attribute;
 /// <summary>A call that may start between the awaits of any other.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class AlwaysInterleaveAttribute : Attribute;
+
+/// <summary>How long a caller waits for the answer, where that is another time than for all calls.</summary>
+/// <param name="timeout">Such as <c>00:00:30</c>. This host has callers wait as long as it takes.</param>
+[AttributeUsage(AttributeTargets.Interface | AttributeTargets.Method)]
+public sealed class ResponseTimeoutAttribute(string timeout) : Attribute
+{
+    public TimeSpan? Timeout { get; init; } = TimeSpan.Parse(timeout, CultureInfo.InvariantCulture);
+}
 
 /// <summary>An activation that does not end as idle.</summary>
 [AttributeUsage(AttributeTargets.Class)]

@@ -14,8 +14,8 @@ namespace Sluice.Silo;
 /// <summary>Makes a process a silo: of a cluster that shares a database, or of one of its own.</summary>
 internal static class SiloCluster
 {
-    /// <summary>Shorter than that of clients, so that these learn why a call between grains failed.</summary>
-    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(4);
+    /// <summary>Calls to a silo that is declared dead are broken off at once; this is for all others.</summary>
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(3);
 
     public static void AddSilo(this WebApplicationBuilder builder, SiloOptions options)
     {

@@ -61,6 +61,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
             report.AppendLine(CultureInfo.InvariantCulture, $"{kind} of {silo}: {recovery.TotalSeconds:F1} s");
         }
 
+        report.AppendLine(CultureInfo.InvariantCulture, $"slowest: {string.Join(", ", tally.Hindered.Take(12).Select(
+            one => $"{one.Request} {one.Lasted.TotalSeconds:F1} s"))}");
         report.AppendLine(CultureInfo.InvariantCulture,
             $"recovery: p50 {sorted[sorted.Count / 2].TotalSeconds:F1} s, max {sorted[^1].TotalSeconds:F1} s");
         return report.ToString();

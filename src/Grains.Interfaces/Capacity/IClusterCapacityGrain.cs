@@ -62,7 +62,7 @@ public interface IClusterCapacityGrain : IWakeableGrain
     /// <summary>
     /// What happened in the domain, the newest or those after a number; of the newest that the store keeps.
     /// </summary>
-    [Alias("read-events"), AlwaysInterleave]
+    [Alias("read-events"), AlwaysInterleave, ResponseTimeout("00:00:10")]
     Task<EventPage> ReadEventsAsync(EventQuery query);
 
     /// <summary>
@@ -77,11 +77,11 @@ public interface IClusterCapacityGrain : IWakeableGrain
     /// </summary>
     /// <param name="uid">The job's uid.</param>
     /// <returns>Null where the domain knows no managed job of that uid that has not ended.</returns>
-    [Alias("explain"), AlwaysInterleave]
+    [Alias("explain"), AlwaysInterleave, ResponseTimeout("00:00:30")]
     Task<AllocationOutlook?> ExplainAsync(string uid);
 
     /// <summary>What would happen to a job and to the others if it came now. Changes nothing.</summary>
-    [Alias("what-if"), AlwaysInterleave]
+    [Alias("what-if"), AlwaysInterleave, ResponseTimeout("00:00:30")]
     Task<WhatIfAnswer> WhatIfAsync(WhatIf question);
 
     /// <summary>Nodes, their free GPUs, and who holds or waits.</summary>

@@ -25,7 +25,7 @@ public interface IJobGrain : IGrainWithStringKey
     /// <summary>
     /// Why the job is where it is, or null where there is no such job. May take seconds, and holds nobody up.
     /// </summary>
-    [Alias("explain"), AlwaysInterleave]
+    [Alias("explain"), AlwaysInterleave, ResponseTimeout("00:00:30")]
     Task<JobExplanation?> ExplainAsync();
 
     /// <summary>A checkpoint notification. A late or repeated one changes nothing.</summary>

@@ -26,7 +26,7 @@ public interface IStageQueueGrain : IWakeableGrain
     Task<StageLifetimes> SetLifetimeAsync(SetStageLifetime command);
 
     /// <summary>Adds the jobs whose id is new, all of them or none; others are left alone.</summary>
-    [Alias("add"), AlwaysInterleave]
+    [Alias("add"), AlwaysInterleave, ResponseTimeout("00:00:30")]
     Task<AddStageJobsAnswer> AddAsync(AddStageJobs command);
 
     /// <summary>Hands out the job that waits in a stage and has the lowest id.</summary>

@@ -36,27 +36,27 @@ internal sealed class ApiClient(IReadOnlyList<Uri> gateways, Tally tally, int se
             using var answer = await _http.SendAsync(request);
             if ((int)answer.StatusCode >= 500)
             {
-                tally.Failed($"{(int)answer.StatusCode}", started);
+                tally.Failed($"{(int)answer.StatusCode}", path, started);
                 return null;
             }
 
             var read = await JsonNode.ParseAsync(await answer.Content.ReadAsStreamAsync());
-            tally.Answered(started);
+            tally.Answered(path, started);
             return (answer.StatusCode, read);
         }
         catch (HttpRequestException failure)
         {
-            tally.Failed(failure.HttpRequestError.ToString(), started);
+            tally.Failed(failure.HttpRequestError.ToString(), path, started);
             return null;
         }
         catch (TaskCanceledException)
         {
-            tally.Failed("timeout", started);
+            tally.Failed("timeout", path, started);
             return null;
         }
         catch (Exception failure) when (failure is IOException or JsonException)
         {
-            tally.Failed(failure.GetType().Name, started);
+            tally.Failed(failure.GetType().Name, path, started);
             return null;
         }
     }

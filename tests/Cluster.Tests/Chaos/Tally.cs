@@ -9,7 +9,7 @@ internal sealed class Tally
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, int> _errors = new();
-    private readonly ConcurrentQueue<(long Started, long Ended)> _hindered = new();
+    private readonly ConcurrentQueue<(string Request, long Started, long Ended)> _hindered = new();
     private readonly ConcurrentQueue<string> _broken = new();
     private long _answers;
 
@@ -19,19 +19,24 @@ internal sealed class Tally
 
     public IReadOnlyDictionary<string, int> Errors => _errors;
 
-    public void Answered(long started)
+    /// <summary>Requests that failed or were slow, the slowest first.</summary>
+    public IEnumerable<(string Request, TimeSpan Lasted)> Hindered =>
+        _hindered.Select(one => (one.Request, TimeProvider.System.GetElapsedTime(one.Started, one.Ended)))
+            .OrderByDescending(one => one.Item2);
+
+    public void Answered(string request, long started)
     {
         Interlocked.Increment(ref _answers);
         if (TimeProvider.System.GetElapsedTime(started) > Slow)
         {
-            Hinder(started);
+            Hinder(request, started);
         }
     }
 
-    public void Failed(string kind, long started)
+    public void Failed(string kind, string request, long started)
     {
         _errors.AddOrUpdate(kind, 1, (_, count) => count + 1);
-        Hinder(started);
+        Hinder(request, started);
     }
 
     /// <summary>A promise was broken.</summary>
@@ -48,5 +53,6 @@ internal sealed class Tally
         return TimeProvider.System.GetElapsedTime(fault, last);
     }
 
-    private void Hinder(long started) => _hindered.Enqueue((started, TimeProvider.System.GetTimestamp()));
+    private void Hinder(string request, long started) =>
+        _hindered.Enqueue((request, started, TimeProvider.System.GetTimestamp()));
 }

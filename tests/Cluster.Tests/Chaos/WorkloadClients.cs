@@ -18,7 +18,17 @@ internal sealed class WorkloadClients(
     public async Task DrainAsync()
     {
         using var api = new ApiClient(gateways, tally, seed: 0);
-        await Eventually.IsTrueAsync(async () =>
+        var left = "";
+        try
+        {
+            await Eventually.IsTrueAsync(IsDoneAsync, "all jobs are gone and all GPUs are free");
+        }
+        catch (TimeoutException)
+        {
+            tally.Break($"left at the end: {left}");
+        }
+
+        async Task<bool> IsDoneAsync()
         {
             var (_, jobs) = await api.SendAsync(HttpMethod.Get, "/get_all_jobs");
             var names = jobs!.AsArray().Select(job => (string)job!["job_name"]!)
@@ -29,8 +39,9 @@ internal sealed class WorkloadClients(
             }
 
             var (_, capacity) = await api.SendAsync(HttpMethod.Get, "/api/v1/capacity");
-            return names.Length == 0 && capacity!["allocations"]!.AsArray().Count == 0;
-        }, "all jobs are gone and all GPUs are free");
+            left = $"{string.Join(' ', names)} {capacity!["allocations"]!.ToJsonString()}";
+            return names.Length == 0 && capacity["allocations"]!.AsArray().Count == 0;
+        }
     }
 
     private async Task RunAsync(int client, CancellationToken stop)

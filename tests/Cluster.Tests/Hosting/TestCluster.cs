@@ -6,6 +6,9 @@ namespace Sluice.Cluster.Tests.Hosting;
 /// <summary>Silos and gateways as processes, at a PostgreSQL server of the tests' own.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
+    /// <summary>Names a folder where logs are kept when a test is over. Unset: they are not.</summary>
+    private const string LogsVariable = "SLUICE_TEST_LOGS";
+
     private readonly TemporaryFolder _folder = new();
     private readonly List<ClusterProcess> _silos = [];
     private readonly List<ClusterProcess> _gateways = [];
@@ -60,6 +63,10 @@ internal sealed class TestCluster : IAsyncDisposable
         foreach (var one in _gateways.Concat(_silos))
         {
             one.Dispose();
+            if (Environment.GetEnvironmentVariable(LogsVariable) is { Length: > 0 } kept)
+            {
+                await File.WriteAllTextAsync(Path.Combine(kept, $"{one.Name}.log"), one.Log);
+            }
         }
 
         await Task.Run(Postgres.Dispose);

@@ -18,6 +18,7 @@ public sealed class OrleansSubset
         "IPersistentState`1", "PersistentStateAttribute",
         // Orleans.Serialization.Abstractions
         "AliasAttribute", "GenerateSerializerAttribute", "IdAttribute", "ImmutableAttribute",
+        "ResponseTimeoutAttribute",
     ];
 
     private static readonly Lazy<IReadOnlyDictionary<string, ImmutableHashSet<string>>> Orleans =
