@@ -9,8 +9,8 @@ public sealed class ClusterDatabase : IDisposable
     /// <summary>What the providers of Orleans call PostgreSQL.</summary>
     public const string Invariant = "Npgsql";
 
-    private const int ConnectSeconds = 2;
-    private const int CommandSeconds = 3;
+    private const int ConnectSeconds = 5;
+    private const int CommandSeconds = 5;
     private const int MaxConnections = 8;
 
     private ClusterDatabase(NpgsqlDataSource source) => Source = source;

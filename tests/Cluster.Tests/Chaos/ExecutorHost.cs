@@ -37,7 +37,11 @@ internal sealed class ExecutorHost : IAsyncDisposable
                     TypeInfoResolver = GrainsJsonContext.Default,
                 };
             },
-            postgres => (postgres.Url, postgres.IsShared) = (database, true));
+            postgres =>
+            {
+                (postgres.Url, postgres.IsShared) = (database, true);
+                postgres.ConnectTimeout = TimeSpan.FromSeconds(30);
+            });
         services.AddSingleton<IDesiredRuns, JobDesiredRuns>();
         services.AddSingleton<IRunReports, GrainRunReports>();
         services.AddSingleton<ExecutorInstruments>();

@@ -78,7 +78,8 @@ internal sealed class TestCluster : IAsyncDisposable
         var url = AnyUrl();
         return new(
             "Silo", $"silo-{number}", _folder.Path, url,
-            $"--Silo:Database={Database}", $"--Silo:Url={url}", $"--Silo:SiloPort={AnyPort()}",
+            // Others use the machine, too.
+            "--Postgres:ConnectTimeout=00:00:30", $"--Silo:Database={Database}", $"--Silo:Url={url}", $"--Silo:SiloPort={AnyPort()}",
             $"--Silo:GatewayPort={AnyPort()}", $"--Silo:DataDirectory={Path.Combine(_folder.Path, $"data-{number}")}");
     }
 
