@@ -19,6 +19,7 @@ internal sealed class Faults(TestCluster cluster, TimeSpan interval, int seed)
         {
             var started = TimeProvider.System.GetTimestamp();
             var silo = cluster.Silos[_random.Next(cluster.Silos.Count)];
+            await Task.WhenAll(cluster.Silos.Select(one => one.UntilReadyAsync()));
             // Each kind as often as the others.
             var injected = (fault % 3) switch
             {

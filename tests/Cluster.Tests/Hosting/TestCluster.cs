@@ -13,7 +13,13 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly List<ClusterProcess> _silos = [];
     private readonly List<ClusterProcess> _gateways = [];
 
-    private TestCluster() => Database = Postgres.Url(Postgres.TakeDatabase());
+    private readonly string _name;
+
+    private TestCluster()
+    {
+        _name = Postgres.TakeDatabase();
+        Database = Postgres.Url(_name);
+    }
 
     public PostgresCluster Postgres { get; } = new(isDurable: true);
 
@@ -50,6 +56,9 @@ internal sealed class TestCluster : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Asks the database itself.</summary>
+    public T Read<T>(string sql) => Postgres.Read<T>(_name, sql);
 
     /// <summary>What all of them said that is not only for information.</summary>
     public string Warnings() => string.Join('\n', _silos.Concat(_gateways).Select(one =>
