@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Sluice.Cluster.Tests.Wire;
+
+/// <summary>Makes a value of any contract type with every member set, the same at each run.</summary>
+internal static class SampleValues
+{
+    private static readonly Dictionary<Type, object> Known = new()
+    {
+        [typeof(string)] = "text",
+        [typeof(bool)] = true,
+        [typeof(byte)] = (byte)7,
+        [typeof(int)] = 42,
+        [typeof(long)] = 1L << 40,
+        [typeof(double)] = 0.5,
+        [typeof(decimal)] = 1.25m,
+        [typeof(Guid)] = new Guid("00112233-4455-6677-8899-aabbccddeeff"),
+        [typeof(DateTimeOffset)] = new DateTimeOffset(2025, 1, 2, 3, 4, 5, TimeSpan.Zero),
+        [typeof(TimeSpan)] = TimeSpan.FromSeconds(90),
+        [typeof(ReadOnlyMemory<byte>)] = new ReadOnlyMemory<byte>([1, 2, 3]),
+    };
+
+    public static object Of(Type type)
+    {
+        if (Known.TryGetValue(type, out var known))
+        {
+            return known;
+        }
+
+        if (type.IsEnum)
+        {
+            return Enum.GetValues(type).Cast<object>().Last();
+        }
+
+        if (Nullable.GetUnderlyingType(type) is { } inner)
+        {
+            return Of(inner);
+        }
+
+        return type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>)
+            ? ArrayOf(type.GetGenericArguments()[0])
+            : Filled(type);
+    }
+
+    /// <summary>Init and compiler-made setters can be called by reflection, and required members need no constructor.</summary>
+    private static object Filled(Type type)
+    {
+        var value = RuntimeHelpers.GetUninitializedObject(type);
+        foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+        {
+            field.SetValue(value, Of(field.FieldType));
+        }
+
+        return value;
+    }
+
+    private static object ArrayOf(Type element)
+    {
+        var items = Array.CreateInstance(element, 2);
+        items.SetValue(Of(element), 0);
+        items.SetValue(Of(element), 1);
+        return typeof(ImmutableArray).GetMethods()
+            .Single(method => method.Name == nameof(ImmutableArray.Create)
+                && method.GetParameters() is [{ ParameterType.IsArray: true }])
+            .MakeGenericMethod(element).Invoke(null, [items])!;
+    }
+}
