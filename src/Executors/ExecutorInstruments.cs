@@ -21,7 +21,8 @@ public sealed class ExecutorInstruments : IDisposable
         _operations = _meter.CreateCounter<long>(
             "sluice.executors.operations", "{operation}", "Starts, stops and reports by kind and outcome.");
         _durations = _meter.CreateHistogram<double>(
-            "sluice.executors.operation.duration", "s", "From the beginning of an operation to its end, by kind.");
+            "sluice.executors.operation.duration", "s", "From the beginning of an operation to its end, by kind.",
+            advice: new() { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] });
         _reports = _meter.CreateCounter<long>(
             "sluice.executors.reports", "{report}", "Observations that job grains have taken, by phase.");
         _lostRunners = _meter.CreateCounter<long>(

@@ -10,6 +10,7 @@ using Sluice.Gateway.Events;
 using Sluice.Gateway.Health;
 using Sluice.Gateway.Http;
 using Sluice.Gateway.Jobs;
+using Sluice.Gateway.Metrics;
 using Sluice.Gateway.OpenApi;
 using Sluice.Gateway.Pages;
 using Sluice.Gateway.StageQueues;
@@ -58,6 +59,7 @@ public static class GatewayRoutes
         Map(app, StageQueueRoutes.Pages(new StageQueuePageEndpoints(calls, lists)));
         Map(app, HomeRoutes.All());
         Map(app, HealthRoutes.All(ActivatorUtilities.CreateInstance<HealthEndpoints>(services)));
+        Map(app, MetricsRoutes.All(new MetricsEndpoint(services.GetRequiredService<PrometheusReader>())));
         ApiPages.Map(app);
         return app;
     }

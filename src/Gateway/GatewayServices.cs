@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Sluice.Gateway.Http;
+using Sluice.Gateway.Metrics;
 using Sluice.Gateway.OpenApi;
 using Sluice.Gateway.StageQueues;
 using Sluice.Gateway.Workloads;
@@ -30,6 +31,7 @@ public static class GatewayServices
         services.TryAddSingleton<GrainCalls>();
         services.TryAddSingleton<OperationIds>();
         services.TryAddSingleton<GatewayInstruments>();
+        services.TryAddSingleton<PrometheusReader>();
         services.TryAddSingleton<GuessLimit>();
         services.TryAddSingleton<StageListAccess>();
         services.TryAddSingleton<MasterEndpoints>();

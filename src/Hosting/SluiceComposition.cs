@@ -56,6 +56,7 @@ internal static class SluiceComposition
         ConsoleLog.AddTo(builder.Logging);
         builder.Services.AddOptions<GatewayOptions>().BindConfiguration("Gateway");
         builder.Services.AddSluiceGateway(gateway => Set(gateway, options, reportToken));
+        builder.Services.AddSluiceTelemetry();
     }
 
     /// <summary>

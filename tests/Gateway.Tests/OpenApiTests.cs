@@ -19,7 +19,7 @@ public sealed partial class OpenApiTests(GatewayFixture fixture) : IClassFixture
         "GET /init/{minutes}", "POST /set", "GET /get", "POST /get", "GET /get/{stage}", "GET /get/{stage}/{next}",
         "GET /update_job/{jobid}/{stage}", "POST /update_job/{jobid}/{stage}", "GET /check_stages",
         "GET /check_stages/{bad}/{redo}", "GET /lifetime", "POST /lifetime", "GET /lifetime/{stage}",
-        "GET /lifetime/{stage}/{minutes}", "GET /api/v1/queue", "GET /api/v1/queue/jobs",
+        "GET /lifetime/{stage}/{minutes}", "GET /metrics", "GET /api/v1/queue", "GET /api/v1/queue/jobs",
         "PUT /api/v1/queue/settings", "PUT /api/v1/queue/jobs/{jobid}/lease",
     ];
 

@@ -50,12 +50,16 @@ public sealed partial class ClusterCapacityGrain(
         _wakeAt = DateTimeOffset.UnixEpoch;
         _calls = new(options.Value.MaxQueuedCommands, options.Value.MaxBatch, maxYields: 0, FoldAsync, OnFailed);
         _calls.Start();
+        instruments.Committed(Domain, _ledger);
         this.RegisterGrainTimer(TickAsync, new(options.Value.TickInterval, options.Value.TickInterval));
     }
 
     /// <summary>What was taken is committed before the next activation reads.</summary>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        _calls.StopAsync();
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        instruments.Left(Domain);
+        return _calls.StopAsync();
+    }
 
     public async Task<Allocation?> SettleAsync(string? uid)
     {
@@ -119,6 +123,7 @@ public sealed partial class ClusterCapacityGrain(
         }
 
         (_ledger, _wakeAt) = (folded.State, folded.WakeAt);
+        instruments.Committed(Domain, _ledger);
         if (!folded.Decisions.IsEmpty)
         {
             Note(folded.Decisions);
