@@ -6,6 +6,7 @@ using Sluice.Cli.Capacity;
 using Sluice.Cli.Client;
 using Sluice.Cli.Completion;
 using Sluice.Cli.Demo;
+using Sluice.Cli.Doctoring;
 using Sluice.Cli.Events;
 using Sluice.Cli.Forecasts;
 using Sluice.Cli.Jobs;
@@ -86,6 +87,7 @@ internal static class SluiceCommand
             QueueCommand.Create(environment, Connect),
             SimulateCommand.Create(environment),
             LabCommand.Create(environment),
+            DoctorCommand.Create(environment, Connect),
             CompletionCommand.Create(environment),
         };
     }

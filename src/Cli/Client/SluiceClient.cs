@@ -139,12 +139,19 @@ internal sealed class SluiceClient : IDisposable
         return new(bytes, next);
     }
 
+    /// <summary>The metrics of the process that answers, as Prometheus reads them.</summary>
+    public Task<ServerAnswer> ReadMetricsAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "metrics", content: null, cancellationToken);
+
+    public Task<ServerAnswer> AskReadyAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "readyz", content: null, cancellationToken);
+
     /// <summary>True once the server says that it is ready; false while it does not answer or is not.</summary>
     public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return (await SendAsync(HttpMethod.Get, "readyz", content: null, cancellationToken)).IsSuccess;
+            return (await AskReadyAsync(cancellationToken)).IsSuccess;
         }
         catch (CliFailure)
         {

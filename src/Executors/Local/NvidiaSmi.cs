@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace Sluice.Executors.Local;
 
 /// <summary>The GPUs that this machine has now.</summary>
-internal static class NvidiaSmi
+public static class NvidiaSmi
 {
     private const int MaxGpus = 1024;
 

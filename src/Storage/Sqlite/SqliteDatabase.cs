@@ -58,6 +58,14 @@ internal sealed class SqliteDatabase : IDisposable
         return statement.Step() ? statement.GetInt64(0) : 0;
     }
 
+    /// <summary>As <see cref="ExecuteInt64"/>, of a text; empty: there is no row.</summary>
+    public string ExecuteText(string sql)
+    {
+        Check(raw.sqlite3_prepare_v2(_handle, sql, out var handle));
+        using var statement = new SqliteStatement(this, handle);
+        return statement.Step() ? statement.GetString(0) : "";
+    }
+
     /// <summary>Pages that this connection wrote to the log since the last call.</summary>
     public int TakeWrittenPages()
     {

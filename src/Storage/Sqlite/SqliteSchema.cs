@@ -92,6 +92,19 @@ internal static class SqliteSchema
     /// <returns>The version that was found.</returns>
     public static int Migrate(SqliteDatabase database)
     {
+        var found = CheckVersion(database);
+        for (var version = found; version < NewestVersion; version++)
+        {
+            database.Execute($"BEGIN IMMEDIATE; {Migrations[version]} PRAGMA user_version = {version + 1}; COMMIT;");
+        }
+
+        return found;
+    }
+
+    /// <returns>The database's version; 0: it is empty.</returns>
+    /// <exception cref="StoreException">It is newer than this code, or no database of Sluice.</exception>
+    public static int CheckVersion(SqliteDatabase database)
+    {
         var found = (int)database.ExecuteInt64("PRAGMA user_version");
         if (found > NewestVersion)
         {
@@ -104,11 +117,6 @@ internal static class SqliteSchema
         if (found == 0 && database.ExecuteInt64("SELECT count(*) FROM sqlite_schema") > 0)
         {
             throw new StoreException(StoreFailure.Corrupt, $"{database.Path} is a database, but none of Sluice");
-        }
-
-        for (var version = found; version < NewestVersion; version++)
-        {
-            database.Execute($"BEGIN IMMEDIATE; {Migrations[version]} PRAGMA user_version = {version + 1}; COMMIT;");
         }
 
         return found;
