@@ -38,6 +38,12 @@ public sealed record AdaptiveOptions
     public double HorizonRestarts { get; init; } = 10;
 
     /// <summary>
+    /// What has long been as it is will stay so: a change of a running job is taken to last at least that share of the
+    /// time for which it has held what it holds. 0 to 10; default 0.5.
+    /// </summary>
+    public double HorizonPast { get; init; } = 0.5;
+
+    /// <summary>
     /// A job that has been without GPUs for that long goes before all others, whatever they are. Seconds, 60 to
     /// 2,592,000; default 43,200 (12 hours).
     /// </summary>

@@ -73,7 +73,7 @@ internal sealed class ShareDivision
         }
 
         var most = desired is null || job.HeldGpus == 0 ? int.MaxValue : Math.Max(job.HeldGpus, desired[index]);
-        var choices = _choices.Of(job, _forecasts[index], _weights[index], countsLoss, most);
+        var choices = _choices.Of(job, _forecasts[index], _weights[index], countsLoss, most, _snapshot.Now);
         return _isOverdue[index] ? choices[1..] : choices;
     }
 
