@@ -32,15 +32,6 @@ public sealed record ServerOptions
     /// <summary>False: only health and monitoring are served over HTTP. Default true.</summary>
     public bool HasGateway { get; init; } = true;
 
-    /// <summary>
-    /// The PostgreSQL database that the store is in (<see cref="Sluice.Storage.Postgres.PostgresOptions.Url"/>); null: the
-    /// store is SQLite in <see cref="DataDirectory"/>.
-    /// </summary>
-    public string? Database { get; init; }
-
-    /// <summary>File with the password of <see cref="Database"/>; null: none is needed, or the environment has it.</summary>
-    public string? DatabasePasswordFile { get; init; }
-
     /// <summary>GPUs of one simulated node; null: the GPUs of this machine.</summary>
     public int? SimulatedGpus { get; init; }
 
