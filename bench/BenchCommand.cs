@@ -3,6 +3,7 @@ using System.Globalization;
 using Sluice.Bench.Elastic;
 using Sluice.Bench.Queues;
 using Sluice.Bench.Runs;
+using Sluice.Bench.Servers;
 
 namespace Sluice.Bench;
 
@@ -40,6 +41,11 @@ internal static class BenchCommand
             Description = "Folder on the disk that the writes go to (default: the folder for temporary files)",
             HelpName = "DIR",
         };
+        var database = new Option<string?>("--database")
+        {
+            Description = "Measure on PostgreSQL: beside this database others are made (default: SQLite)",
+            HelpName = "postgres://USER@HOST:PORT/DB",
+        };
         var only = new Option<string?>("--only")
         {
             Description = "Measure only work whose name has this in it, such as get_job",
@@ -48,8 +54,8 @@ internal static class BenchCommand
         var quick = new Option<bool>("--quick") { Description = "About a minute: up to 10,000 jobs, short measurements" };
         var root = new RootCommand("Measures a Sluice server against a plain JSON echo of the same web server.")
         {
-            jobs, seconds, rounds, server, data, only, quick, ElasticCommand.Create(server),
-            QueueCommand.Create(seconds, rounds, server, data),
+            jobs, seconds, rounds, server, data, database, only, quick, ElasticCommand.Create(server),
+            QueueCommand.Create(seconds, rounds, server, data, database),
         };
         root.SetAction((parsed, cancellationToken) =>
         {
@@ -64,7 +70,7 @@ internal static class BenchCommand
                 Rounds = (int)InRange("--rounds", parsed.GetValue(rounds) ?? 3, 1, 100),
                 Restarts = isQuick ? 3 : 5,
                 Server = ServerPath(parsed.GetValue(server)),
-                DataDirectory = Path.GetFullPath(parsed.GetValue(data) ?? Path.GetTempPath()),
+                Data = DataPlace.Parse(parsed.GetValue(data), parsed.GetValue(database)),
                 Only = parsed.GetValue(only),
             };
             return new BenchRun(settings, Console.Out, Console.Error).RunAsync(cancellationToken);

@@ -1,3 +1,5 @@
+using Sluice.Bench.Servers;
+
 namespace Sluice.Bench;
 
 /// <summary>What a run measures, and how long.</summary>
@@ -18,8 +20,8 @@ internal sealed record BenchSettings
     /// <summary>The <c>sluice</c> command under test.</summary>
     public required string Server { get; init; }
 
-    /// <summary>Where the data folders are made: the disk that the writes go to.</summary>
-    public required string DataDirectory { get; init; }
+    /// <summary>Where the writes go to.</summary>
+    public required DataPlace Data { get; init; }
 
     /// <summary>Only the work whose name has this in it; null: all.</summary>
     public string? Only { get; init; }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sluice.Bench.Load;
+using Sluice.Bench.Servers;
 
 namespace Sluice.Bench.Queues;
 
@@ -7,7 +8,8 @@ namespace Sluice.Bench.Queues;
 internal static class QueueCommand
 {
     public static Command Create(
-        Option<double?> seconds, Option<int?> rounds, Option<string?> server, Option<string?> data)
+        Option<double?> seconds, Option<int?> rounds, Option<string?> server, Option<string?> data,
+        Option<string?> database)
     {
         var workers = new Option<string>("--workers")
         {
@@ -18,7 +20,7 @@ internal static class QueueCommand
         var command = new Command(
             "queue", "Measures workers that pull jobs from lists, and lists that are filled at once")
         {
-            workers, seconds, rounds, server, data,
+            workers, seconds, rounds, server, data, database,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -34,7 +36,7 @@ internal static class QueueCommand
                 ],
                 Rounds = (int)BenchCommand.InRange("--rounds", parsed.GetValue(rounds) ?? 3, 1, 100),
                 Server = BenchCommand.ServerPath(parsed.GetValue(server)),
-                DataDirectory = Path.GetFullPath(parsed.GetValue(data) ?? Path.GetTempPath()),
+                Data = DataPlace.Parse(parsed.GetValue(data), parsed.GetValue(database)),
             };
             return new QueueRun(settings, Console.Out, Console.Error).RunAsync(cancellationToken);
         });

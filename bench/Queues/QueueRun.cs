@@ -29,7 +29,7 @@ internal sealed class QueueRun(QueueSettings settings, TextWriter output, TextWr
             + $"{settings.Duration.TotalSeconds:0.##} s");
         using var echo = await EchoProcess.StartAsync(cancellationToken);
         await echo.RunAsync(new EchoJobs(), EchoWarmUp, cancellationToken);
-        using var server = new QueueServer(settings.Server, settings.DataDirectory);
+        using var server = new QueueServer(settings.Server, settings.Data);
         await server.StartAsync(cancellationToken);
         var few = QueueServer.JobsBody(FewJobs);
         foreach (var (work, jobs, lists) in new[]

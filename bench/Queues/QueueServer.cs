@@ -6,22 +6,21 @@ using Sluice.Bench.Servers;
 
 namespace Sluice.Bench.Queues;
 
-/// <summary>A server with lists, and a data folder of its own, which goes away with it.</summary>
+/// <summary>A server with lists, and state of its own, which goes away with it.</summary>
 internal sealed class QueueServer : IDisposable
 {
     private readonly string _program;
-    private readonly string _folder;
+    private readonly ServerData _data;
     private ServerProcess? _process;
     private ControlClient? _control;
     private LoadGenerator? _load;
 
     /// <param name="program">The <c>sluice</c> command.</param>
-    /// <param name="parentFolder">Where its data folder is made.</param>
-    public QueueServer(string program, string parentFolder)
+    /// <param name="place">Where its state is kept.</param>
+    public QueueServer(string program, DataPlace place)
     {
         _program = program;
-        _folder = Path.Combine(parentFolder, $"sluice-bench-{Guid.NewGuid():N}");
-        Directory.CreateDirectory(_folder);
+        _data = new(place);
     }
 
     private ServerProcess Process => _process ?? throw new InvalidOperationException("the server was not started");
@@ -56,7 +55,7 @@ internal sealed class QueueServer : IDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _process = await ServerProcess.StartAsync(
-            _program, ["server", "--urls", "http://127.0.0.1:0", "--data", _folder, "--gpus", "1"], cancellationToken);
+            _program, ["server", "--urls", "http://127.0.0.1:0", .. _data.Arguments, "--gpus", "1"], cancellationToken);
         _control = new ControlClient(_process.Address);
         _load = LoadGenerator.Connect(_process.Address);
     }
@@ -97,6 +96,6 @@ internal sealed class QueueServer : IDisposable
         _load?.Dispose();
         _control?.Dispose();
         _process?.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _data.Dispose();
     }
 }

@@ -1,3 +1,5 @@
+using Sluice.Bench.Servers;
+
 namespace Sluice.Bench.Queues;
 
 /// <summary>What a run of <c>bench queue</c> measures, and how long.</summary>
@@ -15,6 +17,6 @@ internal sealed record QueueSettings
     /// <summary>The <c>sluice</c> command under test.</summary>
     public required string Server { get; init; }
 
-    /// <summary>Where the data folders are made: the disk that the writes go to.</summary>
-    public required string DataDirectory { get; init; }
+    /// <summary>Where the writes go to.</summary>
+    public required DataPlace Data { get; init; }
 }

@@ -36,7 +36,7 @@ internal sealed class BenchRun(BenchSettings settings, TextWriter output, TextWr
         var rows = new List<ReportRow>();
         using var echo = await EchoProcess.StartAsync(cancellationToken);
         await echo.RunAsync(new EchoJobs(), EchoWarmUp, cancellationToken);
-        using var server = new JobServer(settings.Server, settings.DataDirectory);
+        using var server = new JobServer(settings.Server, settings.Data);
         await server.StartAsync(cancellationToken);
         foreach (var jobs in settings.JobCounts)
         {

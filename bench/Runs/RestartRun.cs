@@ -18,7 +18,7 @@ internal sealed class RestartRun(BenchSettings settings)
 
     public async Task<IReadOnlyList<ReportRow>> RunAsync(long jobs, CancellationToken cancellationToken)
     {
-        using var server = new JobServer(settings.Server, settings.DataDirectory);
+        using var server = new JobServer(settings.Server, settings.Data);
         await server.StartAsync(cancellationToken);
         await server.GrowToAsync(jobs, cancellationToken);
         var loadedMegabytes = await SettledMegabytesAsync(server, cancellationToken);

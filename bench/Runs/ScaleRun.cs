@@ -8,7 +8,7 @@ internal sealed class ScaleRun(BenchSettings settings, JobServer many)
 {
     public async Task<IReadOnlyList<ReportRow>> RunAsync(long fewJobs, CancellationToken cancellationToken)
     {
-        using var few = new JobServer(settings.Server, settings.DataDirectory);
+        using var few = new JobServer(settings.Server, settings.Data);
         await few.StartAsync(cancellationToken);
         await few.GrowToAsync(fewJobs, cancellationToken);
         var adds = new Comparison(many.AddForAsync, few.AddForAsync);

@@ -7,7 +7,7 @@ using Sluice.Bench.Works;
 
 namespace Sluice.Bench.Servers;
 
-/// <summary>The server under test with a data folder of its own, which goes away with it.</summary>
+/// <summary>The server under test with state of its own, which goes away with it.</summary>
 internal sealed class JobServer : IDisposable
 {
     private static readonly string[] Fields =
@@ -21,7 +21,7 @@ internal sealed class JobServer : IDisposable
     private static readonly TimeSpan ReadyPollInterval = TimeSpan.FromMilliseconds(5);
 
     private readonly string _program;
-    private readonly string _folder;
+    private readonly ServerData _data;
     private readonly CheckpointClock _clock = new();
     private ServerProcess? _process;
     private ControlClient? _control;
@@ -29,12 +29,11 @@ internal sealed class JobServer : IDisposable
     private long _passingJobs;
 
     /// <param name="program">The <c>sluice</c> command.</param>
-    /// <param name="parentFolder">Where its data folder is made.</param>
-    public JobServer(string program, string parentFolder)
+    /// <param name="place">Where its state is kept.</param>
+    public JobServer(string program, DataPlace place)
     {
         _program = program;
-        _folder = Path.Combine(parentFolder, $"sluice-bench-{Guid.NewGuid():N}");
-        Directory.CreateDirectory(_folder);
+        _data = new(place);
     }
 
     /// <summary>Jobs that are kept.</summary>
@@ -52,7 +51,7 @@ internal sealed class JobServer : IDisposable
     {
         var started = Stopwatch.GetTimestamp();
         _process = await ServerProcess.StartAsync(
-            _program, ["server", "--urls", "http://127.0.0.1:0", "--data", _folder, "--gpus", "8"], cancellationToken);
+            _program, ["server", "--urls", "http://127.0.0.1:0", .. _data.Arguments, "--gpus", "8"], cancellationToken);
         _control = new ControlClient(_process.Address);
         await WaitUntilReadyAsync(_control, started, cancellationToken);
         var list = await GetAsync(BestCandidate.Path, cancellationToken);
@@ -117,7 +116,7 @@ internal sealed class JobServer : IDisposable
         _load?.Dispose();
         _control?.Dispose();
         _process?.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _data.Dispose();
     }
 
     private static async Task WaitUntilReadyAsync(

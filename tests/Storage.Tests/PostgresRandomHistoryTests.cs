@@ -1,7 +1,9 @@
 using Sluice.Storage.Tests.Postgres;
+using Sluice.Testing.Postgres;
 
 namespace Sluice.Storage.Tests;
 
+[Trait(PostgresCluster.Trait, PostgresCluster.TraitValue)]
 public sealed class PostgresRandomHistoryTests : RandomHistoryTests
 {
     private readonly PostgresDatabase _database = new();

@@ -13,6 +13,9 @@ internal sealed partial class PostgresDialect : IStoreDialect
     // Prepared on the second use; a store has some forty statements.
     private const int MaxPrepared = 64;
 
+    // The first that ends another process's connection and waits until it is ended.
+    private const int MinServerVersion = 14;
+
     // How much longer the client waits than the server, which knows better what it does.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(2);
 
@@ -185,6 +188,14 @@ internal sealed partial class PostgresDialect : IStoreDialect
     /// <summary>What is acknowledged must be durable, and every text must fit.</summary>
     private void CheckServer(NpgsqlConnection connection)
     {
+        if (connection.PostgreSqlVersion.Major < MinServerVersion)
+        {
+            throw new StoreException(
+                StoreFailure.Refused,
+                $"the server of {Description} is PostgreSQL {connection.PostgreSqlVersion}; it must be "
+                + $"{MinServerVersion} or newer");
+        }
+
         if (Show(connection, "server_encoding") is var encoding and not "UTF8")
         {
             throw new StoreException(

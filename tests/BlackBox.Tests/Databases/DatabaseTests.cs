@@ -3,6 +3,7 @@ using Sluice.Testing.Postgres;
 namespace Sluice.BlackBox.Tests.Databases;
 
 /// <summary>A server whose state is in PostgreSQL, and the way from SQLite there and back.</summary>
+[Trait(PostgresCluster.Trait, PostgresCluster.TraitValue)]
 public sealed class DatabaseTests : IDisposable
 {
     private readonly PostgresCluster _cluster = PostgresCluster.Shared;

@@ -3,10 +3,12 @@ using System.Text;
 using Sluice.Storage.Archives;
 using Sluice.Storage.Tests.Postgres;
 using Sluice.Testing;
+using Sluice.Testing.Postgres;
 
 namespace Sluice.Storage.Tests.Archives;
 
 /// <summary>What one store holds, put into another of any dialect, is the same afterwards, and nothing is halved.</summary>
+[Trait(PostgresCluster.Trait, PostgresCluster.TraitValue)]
 public sealed class StoreArchiveTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

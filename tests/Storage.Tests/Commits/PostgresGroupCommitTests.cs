@@ -3,9 +3,11 @@ using Sluice.Grains.Interfaces;
 using Sluice.Storage.Dialects;
 using Sluice.Storage.Tests.Postgres;
 using Sluice.Testing;
+using Sluice.Testing.Postgres;
 
 namespace Sluice.Storage.Tests.Commits;
 
+[Trait(PostgresCluster.Trait, PostgresCluster.TraitValue)]
 public sealed class PostgresGroupCommitTests : GroupCommitTests
 {
     private readonly PostgresDatabase _database = new();

@@ -1,10 +1,12 @@
 using Sluice.Grains.Ports;
 using Sluice.Storage.Tests.Commits;
 using Sluice.Storage.Tests.Postgres;
+using Sluice.Testing.Postgres;
 
 namespace Sluice.Storage.Tests.Contract;
 
 /// <summary>With the most recent rows in memory, as a process that has the database alone runs.</summary>
+[Trait(PostgresCluster.Trait, PostgresCluster.TraitValue)]
 public class PostgresStoreTests : StoreContractTests
 {
     private readonly PostgresDatabase _database = new();

@@ -1,6 +1,9 @@
+using Sluice.Testing.Postgres;
+
 namespace Sluice.Storage.Tests.Contract;
 
 /// <summary>As a process of a cluster, whose data are others' too.</summary>
+[Trait(PostgresCluster.Trait, PostgresCluster.TraitValue)]
 public sealed class SharedPostgresStoreTests : PostgresStoreTests
 {
     public SharedPostgresStoreTests()

@@ -1,6 +1,7 @@
 using Sluice.CrashWriter;
 using Sluice.Storage.Tests.Postgres;
 using Sluice.Testing;
+using Sluice.Testing.Postgres;
 
 namespace Sluice.Storage.Tests.Crashes;
 
@@ -12,12 +13,22 @@ public sealed class CrashTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private PostgresDatabase? _database;
 
-    [Theory]
-    [InlineData("SQLite")]
-    [InlineData("PostgreSQL")]
-    public async Task What_was_acknowledged_is_there_after_the_process_was_killed(string dialect)
+    [Fact]
+    public Task What_SQLite_acknowledged_is_there_after_the_process_was_killed() => KillAsync(_folder.Path);
+
+    [Fact]
+    [Trait(PostgresCluster.Trait, PostgresCluster.TraitValue)]
+    public Task What_PostgreSQL_acknowledged_is_there_after_the_process_was_killed() =>
+        KillAsync((_database = new()).Url);
+
+    public void Dispose()
     {
-        var place = dialect == "SQLite" ? _folder.Path : (_database = new()).Url;
+        _database?.Dispose();
+        _folder.Dispose();
+    }
+
+    private static async Task KillAsync(string place)
+    {
         var acknowledged = new Dictionary<int, int>();
         for (var kill = 1; kill <= Kills; kill++)
         {
@@ -40,11 +51,5 @@ public sealed class CrashTests : IDisposable
 
             Assert.InRange(await store.ReadNewestChangeAsync("default"), total, total + CounterProcess.Writers);
         }
-    }
-
-    public void Dispose()
-    {
-        _database?.Dispose();
-        _folder.Dispose();
     }
 }

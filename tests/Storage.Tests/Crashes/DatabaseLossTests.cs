@@ -8,6 +8,7 @@ using Sluice.Testing.Postgres;
 namespace Sluice.Storage.Tests.Crashes;
 
 /// <summary>The server itself is killed, under writes and reads, and comes back some time later.</summary>
+[Trait(PostgresCluster.Trait, PostgresCluster.TraitValue)]
 public sealed class DatabaseLossTests : IDisposable
 {
     private const int Writers = 8;

@@ -8,6 +8,7 @@ using Sluice.Testing.Postgres;
 namespace Sluice.Storage.Tests.Postgres;
 
 /// <summary>What is wrong with a server or a database is said as what it is, before anything is written.</summary>
+[Trait(PostgresCluster.Trait, PostgresCluster.TraitValue)]
 public sealed class PostgresServerTests : IDisposable
 {
     private readonly PostgresDatabase _database = new();

@@ -1,11 +1,13 @@
 using Sluice.Simulation.Store;
 using Sluice.Testing;
+using Sluice.Testing.Postgres;
 
 namespace Sluice.Storage.Tests.Postgres;
 
 /// <summary>
 /// Any history of writes through two stores leaves what it would leave through one, and each of them tells it alike.
 /// </summary>
+[Trait(PostgresCluster.Trait, PostgresCluster.TraitValue)]
 public sealed class SharedHistoryTests : IDisposable
 {
     private const int Steps = 60;

@@ -2,10 +2,12 @@ using System.Collections.Concurrent;
 using Sluice.Grains.Interfaces;
 using Sluice.Grains.Ports;
 using Sluice.Testing;
+using Sluice.Testing.Postgres;
 
 namespace Sluice.Storage.Tests.Postgres;
 
 /// <summary>Two processes of a cluster, each with a store of its own on the same database.</summary>
+[Trait(PostgresCluster.Trait, PostgresCluster.TraitValue)]
 public sealed class SharedStoresTests : IDisposable
 {
     private readonly PostgresDatabase _database = new();

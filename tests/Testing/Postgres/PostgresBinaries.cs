@@ -22,8 +22,8 @@ internal static class PostgresBinaries
         return candidates.FirstOrDefault(folder =>
                 File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")))
             ?? throw new InvalidOperationException(
-                "no PostgreSQL server is installed (on Debian: apt-get install postgresql), and tests need one; set "
-                + $"{PostgresCluster.Variable}=absent to go without them");
+                "no PostgreSQL server is installed (on Debian: apt-get install postgresql), and this test needs one; "
+                + $"{PostgresCluster.Variable}=absent ./sluice test leaves such tests away");
     }
 
     private static string ServerUser()

@@ -13,8 +13,17 @@ namespace Sluice.Testing.Postgres;
 /// </summary>
 public sealed class PostgresCluster : IDisposable
 {
-    /// <summary>Set to <c>absent</c> where a machine is known to have no PostgreSQL: its tests then test nothing.</summary>
+    /// <summary>
+    /// Set to <c>absent</c> where a machine is known to have no PostgreSQL: <c>./sluice test</c> then leaves away what has
+    /// the trait <see cref="Trait"/> <see cref="TraitValue"/>.
+    /// </summary>
     public const string Variable = "SLUICE_TEST_POSTGRES";
+
+    /// <summary>Of tests that start a server.</summary>
+    public const string Trait = "Needs";
+
+    /// <summary>Of <see cref="Trait"/>.</summary>
+    public const string TraitValue = "PostgreSQL";
 
     /// <summary>Who may come without a password.</summary>
     public const string User = "sluice";
@@ -60,9 +69,6 @@ public sealed class PostgresCluster : IDisposable
 
     /// <summary>One for all tests of the process that need no server of their own.</summary>
     public static PostgresCluster Shared => LazyShared.Value;
-
-    /// <summary>False: <see cref="Variable"/> says that there is none here.</summary>
-    public static bool IsExpected => Environment.GetEnvironmentVariable(Variable) != "absent";
 
     public int Port { get; } = FreePort();
 
