@@ -14,9 +14,9 @@ public static class SluiceClientExtensions
 
     /// <summary>
     /// Adds an <see cref="IGrainFactory"/> (and an <see cref="IClusterClient"/>) that calls the grains of a cluster:
-    /// <c>grains.GetGrain&lt;IJobGrain&gt;(GrainKeys.Job(GrainKeys.DefaultDomain, "resnet"))</c>. The client is connected
-    /// when the host starts, and waits for the cluster as long as it must; it finds silos that come, and forgets those
-    /// that go.
+    /// <c>grains.GetGrain&lt;IJobGrain&gt;(GrainKeys.Job(GrainKeys.DefaultDomain, "resnet"))</c>.
+    /// The client is connected when the host starts, and waits for the cluster as long as it must; it finds silos that
+    /// come, and forgets those that go.
     /// </summary>
     /// <remarks>
     /// An exception of a call means that its outcome is unknown: the same command, with the same operation id, may be
@@ -74,7 +74,8 @@ public static class SluiceClientExtensions
         return true;
     }
 
-    private static IPEndPoint ReadEndpoint(string text) => IPEndPoint.TryParse(text, out var endpoint) && endpoint.Port > 0
-        ? endpoint
-        : throw new ValidationException($"{nameof(SluiceClientOptions.Gateways)}: {text} is not address:port");
+    private static IPEndPoint ReadEndpoint(string text) =>
+        IPEndPoint.TryParse(text, out var endpoint) && endpoint.Port > 0
+            ? endpoint
+            : throw new ValidationException($"{nameof(SluiceClientOptions.Gateways)}: {text} is not address:port");
 }

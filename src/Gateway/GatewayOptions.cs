@@ -59,8 +59,8 @@ public sealed class GatewayOptions
 
     /// <summary>
     /// Pairs of an address and a stage queue that it has used, kept in memory, and as many of those that it asked for
-    /// in vain; of more the least recently used go, a twentieth at a time, and count as not used before. About 300 bytes
-    /// each. 100 to 10,000,000; default 100,000.
+    /// in vain; of more the least recently used go, a twentieth at a time, and count as not used before. About 300
+    /// bytes each. 100 to 10,000,000; default 100,000.
     /// </summary>
     [Range(100, 10_000_000)]
     public int MaxRememberedUses { get; set; } = 100_000;
@@ -86,8 +86,8 @@ public sealed class GatewayOptions
     public TimeSpan RetryWindow { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long a process that was asked to end goes on to serve, while <c>/readyz</c> says that it is not ready: in this
-    /// time load balancers must have turned away from it. 0 to 60 s; default 0, on a cluster 2 s.
+    /// How long a process that was asked to end goes on to serve, while <c>/readyz</c> says that it is not ready: in
+    /// this time load balancers must have turned away from it. 0 to 60 s; default 0, on a cluster 2 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan DrainTime { get; set; }

@@ -4,7 +4,9 @@ using Sluice.Gateway;
 
 namespace Sluice.Hosting;
 
-/// <summary>What is set otherwise where a cluster answers, as a silo of it may be gone; settings of a user win.</summary>
+/// <summary>
+/// What is set otherwise where a cluster answers, as a silo of it may be gone; settings of a user win.
+/// </summary>
 public static class ClusterDefaults
 {
     private const int MaxRetries = 30;

@@ -9,18 +9,20 @@ public sealed record ServerOptions
     public required IReadOnlyList<string> Urls { get; init; }
 
     /// <summary>
-    /// Folder of everything durable; made where it does not exist. Null: the process keeps nothing, and has neither grains
-    /// nor jobs.
+    /// Folder of everything durable; made where it does not exist. Null: the process keeps nothing, and has neither
+    /// grains nor jobs.
     /// </summary>
     public required string? DataDirectory { get; init; }
 
     /// <summary>
-    /// The PostgreSQL database that the store is in (<see cref="Sluice.Storage.Postgres.PostgresOptions.Url"/>); null: the
-    /// store is SQLite in <see cref="DataDirectory"/>.
+    /// The PostgreSQL database that the store is in (<see cref="Sluice.Storage.Postgres.PostgresOptions.Url"/>); null:
+    /// the store is SQLite in <see cref="DataDirectory"/>.
     /// </summary>
     public string? Database { get; init; }
 
-    /// <summary>File with the password of <see cref="Database"/>; null: none is needed, or the environment has it.</summary>
+    /// <summary>
+    /// File with the password of <see cref="Database"/>; null: none is needed, or the environment has it.
+    /// </summary>
     public string? DatabasePasswordFile { get; init; }
 
     /// <summary>True: other processes of a cluster have their stores in <see cref="Database"/> too.</summary>

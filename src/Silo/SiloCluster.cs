@@ -35,6 +35,11 @@ internal static class SiloCluster
         services.AddSingleton(_ => ClusterDatabase.Open(database, options.DatabasePasswordFile));
         // Before the silo, which reads what this makes.
         services.AddHostedService<MembershipSchema>();
+        if (options.HasLocalExecutor is true)
+        {
+            services.AddHostedService<ExecutorLock>();
+        }
+
         services.AddSingleton<ReadLeases>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             provider => provider.GetRequiredService<ReadLeases>());
@@ -64,8 +69,8 @@ internal static class SiloCluster
         silo.Services.AddOptions<ClusterMembershipOptions>()
             .Configure<Microsoft.Extensions.Options.IOptions<Membership.MembershipOptions>>(
                 (orleans, ours) => Set(orleans, ours.Value));
-        // By chance jobs spread evenly, whichever silo they come in by. What Orleans does otherwise weighs processors and
-        // memory, and keeps most of them where they come in: all of them move when that silo dies.
+        // By chance jobs spread evenly, whichever silo they come in by. What Orleans does otherwise weighs processors
+        // and memory, and keeps most of them where they come in: all of them move when that silo dies.
         silo.Services.AddSingleton<PlacementStrategy, RandomPlacement>();
         silo.Configure<SiloMessagingOptions>(messages => messages.ResponseTimeout = ResponseTimeout);
         silo.Configure<ConnectionOptions>(connections =>

@@ -47,7 +47,8 @@ public sealed class SiloOptions
     public string Url { get; set; } = "http://127.0.0.1:5000";
 
     /// <summary>
-    /// False: <see cref="Url"/> has health and monitoring alone, and gateways of their own serve the rest. Default true.
+    /// False: <see cref="Url"/> has health and monitoring alone, and gateways of their own serve the rest. Default
+    /// true.
     /// </summary>
     public bool HasGateway { get; set; } = true;
 
@@ -82,8 +83,8 @@ public sealed class SiloOptions
     public IList<string> AllowedHosts { get; } = [];
 
     /// <summary>
-    /// How long a silo that is asked to end goes on, so that its calls are answered and its grains leave. 1 s to 10 min;
-    /// default 30 s.
+    /// How long a silo that is asked to end goes on, so that its calls are answered and its grains leave. 1 s to 10
+    /// min; default 30 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);

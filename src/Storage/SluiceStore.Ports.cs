@@ -66,6 +66,12 @@ public sealed partial class SluiceStore
         return IsOrdinal(loaded.Rows) ? loaded : loaded with { Rows = loaded.Rows.Sort(CompareOrdinal) };
     }
 
+    public Task<string?> ReadETagAsync(string owner, CancellationToken cancellationToken = default)
+    {
+        CheckKey(owner, nameof(owner));
+        return _reads.ReadAsync(session => session.ReadOwner(owner), cancellationToken);
+    }
+
     /// <summary>Deletes come before upserts: a row that is named in both is there afterwards.</summary>
     public Task<string> CommitAsync(RowBatch batch, CancellationToken cancellationToken = default)
     {

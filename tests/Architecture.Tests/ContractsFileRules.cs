@@ -10,7 +10,8 @@ namespace Sluice.Architecture.Tests;
 /// </summary>
 public sealed class ContractsFileRules
 {
-    private static readonly string FilePath = Path.Combine(Repository.Root, "src", "Grains.Interfaces", "Contracts.txt");
+    private static readonly string FilePath =
+        Path.Combine(Repository.Root, "src", "Grains.Interfaces", "Contracts.txt");
 
     [Fact]
     public void The_contracts_are_as_the_file_says()
@@ -46,7 +47,8 @@ public sealed class ContractsFileRules
             {
                 foreach (var value in Enum.GetValues(type))
                 {
-                    text.Append(CultureInfo.InvariantCulture, $"  {Convert.ToInt64(value, CultureInfo.InvariantCulture)} {value}\n");
+                    var number = Convert.ToInt64(value, CultureInfo.InvariantCulture);
+                    text.Append(CultureInfo.InvariantCulture, $"  {number} {value}\n");
                 }
 
                 continue;
@@ -54,7 +56,8 @@ public sealed class ContractsFileRules
 
             foreach (var member in Contracts.NumberedMembers(type).OrderBy(Number))
             {
-                text.Append(CultureInfo.InvariantCulture, $"  {Number(member)} {member.Name}: {Name(TypeOf(member))}\n");
+                text.Append(
+                    CultureInfo.InvariantCulture, $"  {Number(member)} {member.Name}: {Name(TypeOf(member))}\n");
             }
         }
 

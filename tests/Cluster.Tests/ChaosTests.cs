@@ -58,7 +58,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
             .ToList();
         var sorted = recoveries.Select(one => one.Item3).Order().ToList();
         var report = new StringBuilder();
-        report.AppendLine(CultureInfo.InvariantCulture, $"{tally.Answers} answers, {executor.Starts} starts, {executor.Stops} stops");
+        report.AppendLine(
+            CultureInfo.InvariantCulture, $"{tally.Answers} answers, {executor.Starts} starts, {executor.Stops} stops");
         report.AppendLine(CultureInfo.InvariantCulture,
             $"errors: {string.Join(", ", tally.Errors.Select(kind => $"{kind.Key} {kind.Value}"))}");
         foreach (var (kind, silo, recovery) in recoveries)

@@ -20,7 +20,8 @@ public sealed class SiloTests
         for (var job = 0; job < Jobs; job++)
         {
             await api.SendAsync(
-                HttpMethod.Post, "/add_job", new { job_name = $"job-{job}", gpu_req = 1, gpu_lim = 2, gpu_assigned = 1 });
+                HttpMethod.Post, "/add_job",
+                new { job_name = $"job-{job}", gpu_req = 1, gpu_lim = 2, gpu_assigned = 1 });
             // Both ways, so that some of them live in the silo that will hang, and it knows all.
             await direct.GetAsync(new Uri($"/get_job/job-{job}", UriKind.Relative));
         }

@@ -53,8 +53,8 @@ public sealed record RowBatch
     public DateTimeOffset? DueAt { get; init; }
 
     /// <summary>
-    /// What the batch tells of, in this order; numbered in its transaction. Only the owner of a capacity domain may have
-    /// any (<see cref="Interfaces.GrainKeys.Capacity"/>): they are its domain's.
+    /// What the batch tells of, in this order; numbered in its transaction. Only the owner of a capacity domain may
+    /// have any (<see cref="Interfaces.GrainKeys.Capacity"/>): they are its domain's.
     /// </summary>
     public ImmutableArray<NewEvent> Events { get; init; } = [];
 }

@@ -21,8 +21,8 @@ public sealed class MembershipOptions
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>
-    /// The longest that a probe is waited for where answers have been slow; times <see cref="MissedProbes"/>, how long a
-    /// connection may be silent before its silo can be suspected at all. So this is what finding a silo that hangs
+    /// The longest that a probe is waited for where answers have been slow; times <see cref="MissedProbes"/>, how long
+    /// a connection may be silent before its silo can be suspected at all. So this is what finding a silo that hangs
     /// takes. 0.1 s to 2 min; default 1 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:02:00")]
@@ -43,8 +43,8 @@ public sealed class MembershipOptions
     public int Votes { get; set; } = 2;
 
     /// <summary>
-    /// How long a suspicion counts, and how long a silo that was suspected in vain gets no read lease: it asks the store
-    /// at each read for that time. 1 s to 10 min; default 15 s.
+    /// How long a suspicion counts, and how long a silo that was suspected in vain gets no read lease: it asks the
+    /// store at each read for that time. 1 s to 10 min; default 15 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan VoteLifetime { get; set; } = TimeSpan.FromSeconds(15);

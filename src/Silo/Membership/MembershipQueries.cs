@@ -59,8 +59,8 @@ internal static class MembershipQueries
         """;
 
     /// <summary>
-    /// Grants a lease, unless the silo is dead or was suspected a short while ago. Tells which version of the membership
-    /// was in force; no row: there is no lease.
+    /// Grants a lease, unless the silo is dead or was suspected a short while ago. Tells which version of the
+    /// membership was in force; no row: there is no lease.
     /// </summary>
     public static readonly string RenewLease = $"""
         UPDATE OrleansMembershipTable m
@@ -112,8 +112,8 @@ internal static class MembershipQueries
                 INSERT INTO OrleansMembershipTable (
                     DeploymentId, Address, Port, Generation, SiloName, HostName, Status, ProxyPort, StartTime,
                     IAmAliveTime)
-                SELECT DeploymentId, @Address, @Port, @Generation, @SiloName, @HostName, @Status, @ProxyPort, @StartTime,
-                    @IAmAliveTime
+                SELECT DeploymentId, @Address, @Port, @Generation, @SiloName, @HostName, @Status, @ProxyPort,
+                    @StartTime, @IAmAliveTime
                 FROM bumped
                 RETURNING 1)
             SELECT count(*)::integer FROM added;

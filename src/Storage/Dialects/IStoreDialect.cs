@@ -104,6 +104,9 @@ internal interface IReadSession : IDisposable
 
     OwnedRows LoadRows(string owner);
 
+    /// <summary>Null: the owner has committed nothing.</summary>
+    string? ReadOwner(string owner);
+
     ImmutableArray<string> ReadDue(long nowTicks, int max);
 
     /// <summary>The numbers of these domains, as they are committed; those without any are left out.</summary>

@@ -66,6 +66,9 @@ internal sealed class PostgresReadSession(NpgsqlConnection connection, PostgresD
             return new OwnedRows(etag, rows.DrainToImmutable());
         });
 
+    public string? ReadOwner(string owner) => ReadAll(
+        Command(PostgresStatements.ReadOwner, Text(owner)), reader => reader.GetString(0)).FirstOrDefault();
+
     public ImmutableArray<string> ReadDue(long nowTicks, int max) => ReadAll(
         Command(PostgresStatements.ReadDue, Number(nowTicks), Number(max)), reader => reader.GetString(0));
 

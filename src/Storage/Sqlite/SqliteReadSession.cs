@@ -64,17 +64,11 @@ internal sealed class SqliteReadSession(SqliteDatabase database) : IReadSession
         return read with { Rows = [.. read.Rows.Reverse()] };
     }
 
+    public string? ReadOwner(string owner) => FindOwner(owner).ETag;
+
     public OwnedRows LoadRows(string owner) => InTransaction(() =>
     {
-        string? etag = null;
-        var ownerId = 0L;
-        _owner.Bind(1, owner);
-        while (_owner.Step())
-        {
-            ownerId = _owner.GetInt64(0);
-            etag = _owner.GetString(1);
-        }
-
+        var (ownerId, etag) = FindOwner(owner);
         var rows = ImmutableArray.CreateBuilder<OwnedRow>();
         var collection = "";
         _rows.Bind(1, ownerId);
@@ -182,5 +176,17 @@ internal sealed class SqliteReadSession(SqliteDatabase database) : IReadSession
                 _end.Execute();
             }
         }
+    }
+
+    private (long Id, string? ETag) FindOwner(string owner)
+    {
+        (long, string?) found = default;
+        _owner.Bind(1, owner);
+        while (_owner.Step())
+        {
+            found = (_owner.GetInt64(0), _owner.GetString(1));
+        }
+
+        return found;
     }
 }

@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace Sluice.Cluster.Tests.Chaos;
 
-/// <summary>Sends requests to any of the gateways, as clients behind a load balancer do, and counts what fails.</summary>
+/// <summary>
+/// Sends requests to any of the gateways, as clients behind a load balancer do, and counts what fails.
+/// </summary>
 internal sealed class ApiClient(IReadOnlyList<Uri> gateways, Tally tally, int seed) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);

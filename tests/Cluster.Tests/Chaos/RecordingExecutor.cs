@@ -106,7 +106,7 @@ internal sealed class RecordingExecutor(Tally tally) : IExecutor
         string[] running;
         lock (_gate)
         {
-            running = [.. _runs.Values.Where(run => run.Observed.Phase == RunPhase.Running).Select(run => run.Desired.Uid)];
+            running = [.. _runs.Where(run => run.Value.Observed.Phase == RunPhase.Running).Select(run => run.Key)];
         }
 
         if (running.Length > 0)

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Sluice.Cluster.Tests.Hosting;
 
-/// <summary>A silo or a gateway as it was built, started as a process that can be killed, frozen and started again.</summary>
+/// <summary>
+/// A silo or a gateway as it was built, started as a process that can be killed, frozen and started again.
+/// </summary>
 internal sealed class ClusterProcess : IDisposable
 {
     private const int MaxRestarts = 20;
@@ -49,8 +51,8 @@ internal sealed class ClusterProcess : IDisposable
     public int Restarts { get; private set; }
 
     /// <summary>
-    /// Returns when it serves. One that ends before is started again, as a supervisor does: on a busy machine others may
-    /// take it for dead.
+    /// Returns when it serves. One that ends before is started again, as a supervisor does: on a busy machine others
+    /// may take it for dead.
     /// </summary>
     public async Task UntilReadyAsync()
     {

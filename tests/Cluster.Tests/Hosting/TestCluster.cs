@@ -88,8 +88,9 @@ internal sealed class TestCluster : IAsyncDisposable
         return new(
             "Silo", $"silo-{number}", _folder.Path, url,
             // Others use the machine, too.
-            "--Postgres:ConnectTimeout=00:00:30", $"--Silo:Database={Database}", $"--Silo:Url={url}", $"--Silo:SiloPort={AnyPort()}",
-            $"--Silo:GatewayPort={AnyPort()}", $"--Silo:DataDirectory={Path.Combine(_folder.Path, $"data-{number}")}");
+            "--Postgres:ConnectTimeout=00:00:30", $"--Silo:Database={Database}", $"--Silo:Url={url}",
+            $"--Silo:SiloPort={AnyPort()}", $"--Silo:GatewayPort={AnyPort()}",
+            $"--Silo:DataDirectory={Path.Combine(_folder.Path, $"data-{number}")}");
     }
 
     private ClusterProcess Gateway(int number)

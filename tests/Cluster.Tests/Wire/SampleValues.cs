@@ -44,7 +44,9 @@ internal static class SampleValues
             : Filled(type);
     }
 
-    /// <summary>Init and compiler-made setters can be called by reflection, and required members need no constructor.</summary>
+    /// <summary>
+    /// Init and compiler-made setters can be called by reflection, and required members need no constructor.
+    /// </summary>
     private static object Filled(Type type)
     {
         var value = RuntimeHelpers.GetUninitializedObject(type);

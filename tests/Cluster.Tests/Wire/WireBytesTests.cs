@@ -42,7 +42,8 @@ public sealed class WireBytesTests : IDisposable
         var types = ContractTypes().ToDictionary(Alias);
         foreach (var line in File.ReadLines(FilePath))
         {
-            var (alias, bytes) = line.Split(' ') is [var first, var second] ? (first, second) : throw new FormatException(line);
+            var parts = line.Split(' ');
+            var (alias, bytes) = (parts[0], parts[1]);
             Assert.True(types.ContainsKey(alias), $"{alias} is gone");
 
             var read = Serializer.Deserialize<object>(Convert.FromHexString(bytes));

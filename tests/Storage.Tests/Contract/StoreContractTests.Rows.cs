@@ -16,6 +16,18 @@ public abstract partial class StoreContractTests
     }
 
     [Fact]
+    public async Task An_owners_etag_is_read_without_its_rows()
+    {
+        Assert.Null(await Rows.ReadETagAsync(Owner));
+
+        var first = await Rows.CommitAsync(Batch(Owner, null, Row("c", "1", "one")));
+        Assert.Equal(first, await Rows.ReadETagAsync(Owner));
+
+        var second = await Rows.CommitAsync(Batch(Owner, first, Row("c", "2", "two")));
+        Assert.Equal(second, await Rows.ReadETagAsync(Owner));
+    }
+
+    [Fact]
     public async Task Rows_come_in_ordinal_order_of_collection_and_key()
     {
         string[] keys = ["b", "B", "a", "ä", "\uFFFD", "𝄞", "Z", "aa"];
