@@ -47,7 +47,6 @@ internal static class MembershipQueries
             IAmAliveTime timestamptz NOT NULL,
             SuspectedAt timestamptz,
             LeaseUntil timestamptz,
-            LeaseVersion integer,
             PRIMARY KEY (DeploymentId, Address, Port, Generation))
         """,
     ];
@@ -64,7 +63,7 @@ internal static class MembershipQueries
     /// </summary>
     public static readonly string RenewLease = $"""
         UPDATE OrleansMembershipTable m
-        SET LeaseUntil = clock_timestamp() + @Length, LeaseVersion = @Seen
+        SET LeaseUntil = clock_timestamp() + @Length
         FROM OrleansMembershipVersionTable v
         WHERE m.DeploymentId = @DeploymentId AND m.Address = @Address AND m.Port = @Port AND m.Generation = @Generation
             AND m.Status = {Active} AND v.DeploymentId = m.DeploymentId
@@ -73,13 +72,7 @@ internal static class MembershipQueries
         """;
 
     public static readonly string DropLease =
-        $"UPDATE OrleansMembershipTable SET LeaseUntil = NULL, LeaseVersion = NULL WHERE {IsThisSilo};";
-
-    /// <summary>How many other silos may still answer out of what they knew before a version.</summary>
-    public const string CountOlderLeases = """
-        SELECT count(*) FROM OrleansMembershipTable
-        WHERE DeploymentId = @DeploymentId AND LeaseUntil > clock_timestamp() AND LeaseVersion < @Version;
-        """;
+        $"UPDATE OrleansMembershipTable SET LeaseUntil = NULL WHERE {IsThisSilo};";
 
     public static readonly IReadOnlyDictionary<string, string> ByKey = new Dictionary<string, string>
     {

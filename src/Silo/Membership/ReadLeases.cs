@@ -72,7 +72,7 @@ internal sealed partial class ReadLeases(
         {
             try
             {
-                // A silo that learns of a new version at this moment confirms it at once: others may wait for that.
+                // A silo that learns of a new version at this moment asks again at once.
                 for (var attempt = 0; attempt < AttemptsALease && !await RenewAsync(cancellationToken); attempt++)
                 {
                 }
@@ -99,7 +99,6 @@ internal sealed partial class ReadLeases(
         await using var command = Command(MembershipQueries.RenewLease);
         command.Parameters.Add(new("Length", NpgsqlDbType.Interval) { Value = options.Value.ReadLease });
         command.Parameters.Add(new("VoteLifetime", NpgsqlDbType.Interval) { Value = options.Value.VoteLifetime });
-        command.Parameters.Add(new("Seen", NpgsqlDbType.Integer) { Value = (int)seen.Value });
         if (await command.ExecuteScalarAsync(cancellationToken) is not int version)
         {
             LogRefused(logger);
