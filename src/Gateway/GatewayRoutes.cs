@@ -86,12 +86,14 @@ public static class GatewayRoutes
     /// </summary>
     private static void Map(IEndpointRouteBuilder routes, IEnumerable<(RouteSpec Spec, RequestDelegate Handler)> all)
     {
-        foreach (var (spec, handler) in all)
+        var mapped = all.ToList();
+        var methods = mapped.ToLookup(route => route.Spec.Pattern, route => route.Spec.Method);
+        foreach (var (spec, handler) in mapped)
         {
             routes.MapMethods(spec.Pattern, [spec.Method], handler)
                 .WithName(spec.Name)
                 .WithSummary(spec.Summary)
-                .WithMetadata(spec, handler.Method);
+                .WithMetadata(spec with { Allow = string.Join(", ", methods[spec.Pattern]) }, handler.Method);
         }
     }
 }

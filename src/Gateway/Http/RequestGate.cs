@@ -60,7 +60,7 @@ internal sealed partial class RequestGate(
 
         if (route is { HasEffect: true } && context.Features.Get<HeadRequest>() is not null)
         {
-            context.Response.Headers.Allow = route.Method;
+            context.Response.Headers.Allow = route.Allow;
             JsonResponse.SendError(context, StatusCodes.Status405MethodNotAllowed, MethodNotAllowed);
             return Task.CompletedTask;
         }

@@ -14,6 +14,9 @@ internal sealed record RouteSpec(string Method, string Pattern, string Name, str
     /// <summary>True: a GET that changes something. A HEAD, which a GET serves otherwise, is refused.</summary>
     public bool HasEffect { get; init; }
 
+    /// <summary>The methods that its path has, as the header Allow names them.</summary>
+    public string Allow { get; init; } = Method;
+
     /// <summary>True: also served on the monitoring port.</summary>
     public bool IsMonitoring { get; init; }
 

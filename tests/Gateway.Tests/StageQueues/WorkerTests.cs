@@ -180,7 +180,7 @@ public sealed class WorkerTests(GatewayFixture fixture) : StageQueueTests(fixtur
     [Theory]
     [InlineData("/get/0", "GET")]
     [InlineData("/get/0/1", "GET")]
-    [InlineData("/update_job/1/2", "GET")]
+    [InlineData("/update_job/1/2", "GET,POST")]
     [InlineData("/init/5", "GET")]
     [InlineData("/lifetime/0/5", "GET")]
     [InlineData("/check_stages/1/0", "GET")]
