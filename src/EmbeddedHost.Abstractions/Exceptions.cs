@@ -72,7 +72,9 @@ public class LimitExceededException : OrleansException
     }
 }
 
-/// <summary>The stored record is not the one that the writer had read. The activation ends; the next reads anew.</summary>
+/// <summary>
+/// The stored record is not the one that the writer had read. The activation ends; the next reads anew.
+/// </summary>
 public class InconsistentStateException : OrleansException
 {
     public InconsistentStateException()

@@ -32,7 +32,8 @@ public interface IGrainState<T>
 }
 
 /// <summary>
-/// A storage provider. It sets state, etag and whether there is a record after each call; a new state where there is none.
+/// A storage provider. It sets state, etag and whether there is a record after each call; a new state where there is
+/// none.
 /// </summary>
 public interface IGrainStorage
 {

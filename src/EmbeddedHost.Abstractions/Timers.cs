@@ -19,7 +19,9 @@ public readonly struct GrainTimerCreationOptions : IEquatable<GrainTimerCreation
         Period = period;
     }
 
-    /// <summary>Until the first callback; 0 or more, or <see cref="Timeout.InfiniteTimeSpan"/>: never by itself.</summary>
+    /// <summary>
+    /// Until the first callback; 0 or more, or <see cref="Timeout.InfiniteTimeSpan"/>: never by itself.
+    /// </summary>
     public required TimeSpan DueTime { get; init; }
 
     /// <summary>From the end of a callback to the next one; <see cref="Timeout.InfiniteTimeSpan"/>: once.</summary>

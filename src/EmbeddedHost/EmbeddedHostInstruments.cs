@@ -15,7 +15,8 @@ internal sealed class EmbeddedHostInstruments
     {
         _meter = meters.Create(MeterName);
         _rejectedCalls = _meter.CreateCounter<long>(
-            "sluice.embedded_host.rejected_calls", "{call}", "Calls that found too many others waiting at their grain.");
+            "sluice.embedded_host.rejected_calls", "{call}",
+            "Calls that found too many others waiting at their grain.");
         _failedActivations = _meter.CreateCounter<long>(
             "sluice.embedded_host.failed_activations", "{activation}", "Grains that could not be activated.");
     }

@@ -61,8 +61,8 @@ public sealed partial class SluiceStore
         var loaded = await _reads.ReadAsync(session => session.LoadRows(owner), cancellationToken)
             .ConfigureAwait(false);
 
-        // Databases order text by bytes, which is not quite the ordinal order of strings. Of most keys it is, and to see
-        // that costs a tenth of sorting them.
+        // Databases order text by bytes, which is not quite the ordinal order of strings. Of most keys it is, and to
+        // see that costs a tenth of sorting them.
         return IsOrdinal(loaded.Rows) ? loaded : loaded with { Rows = loaded.Rows.Sort(CompareOrdinal) };
     }
 

@@ -12,7 +12,9 @@ internal sealed class EventFollower(SluiceClient client, string? job, TimeProvid
     /// <summary>Between two looks, so that many events cost few.</summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long the server may hold a look for which there is nothing yet; under a request's timeout.</summary>
+    /// <summary>
+    /// How long the server may hold a look for which there is nothing yet; under a request's timeout.
+    /// </summary>
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
 
     /// <summary>A server that is being restarted is waited for this long.</summary>

@@ -3,7 +3,9 @@ using Sluice.Grains.Interfaces.Events;
 
 namespace Sluice.Cli.Events;
 
-/// <summary>One line an event: when, of which job, what, and why. As wide as the names of the first ones ask for.</summary>
+/// <summary>
+/// One line an event: when, of which job, what, and why. As wide as the names of the first ones ask for.
+/// </summary>
 internal sealed class EventLines(IEnumerable<ClusterEvent> first)
 {
     private const int LeastJobWidth = 12;

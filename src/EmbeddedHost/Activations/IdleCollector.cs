@@ -59,7 +59,8 @@ internal sealed class IdleCollector : IThreadPoolWorkItem, IDisposable
         var tooMany = count - (limit - (limit / 20));
         if (count > limit)
         {
-            var reason = new DeactivationReason(DeactivationReasonCode.ActivationIdle, "there were too many activations");
+            var reason = new DeactivationReason(
+                DeactivationReasonCode.ActivationIdle, "there were too many activations");
             var longestIdle = Candidates()
                 .Where(activation => activation.IsIdle())
                 .Select(activation => (activation.LastUsedAt, Activation: activation))

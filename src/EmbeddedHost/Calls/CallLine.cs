@@ -1,6 +1,8 @@
 namespace Sluice.EmbeddedHost.Calls;
 
-/// <summary>Waiting calls of one kind, first come first served; linked through the calls, so that it costs nothing empty.</summary>
+/// <summary>
+/// Waiting calls of one kind, first come first served; linked through the calls, so that it costs nothing empty.
+/// </summary>
 internal struct CallLine
 {
     private GrainCall? _last;

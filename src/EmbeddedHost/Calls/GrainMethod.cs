@@ -34,7 +34,8 @@ internal abstract class GrainMethod
         if (!isTask || method.IsGenericMethodDefinition || method.GetParameters().Any(p => p.ParameterType.IsByRef))
         {
             throw new NotSupportedException(
-                $"{name}: a method of a grain interface returns Task or Task<T>, is not generic, and has no ref or out");
+                $"{name}: a method of a grain interface returns Task or Task<T>, is not generic, and has no ref or "
+                + "out");
         }
 
         var valueType = result.IsGenericType ? result.GetGenericArguments()[0] : typeof(NoResult);
@@ -83,7 +84,8 @@ internal abstract class GrainMethod
         {
             var method = parameter.Member;
             throw new NotSupportedException(
-                $"{method.DeclaringType!.Name}.{method.Name}, parameter {parameter.Name}: {exception.Message}", exception);
+                $"{method.DeclaringType!.Name}.{method.Name}, parameter {parameter.Name}: {exception.Message}",
+                exception);
         }
     }
 

@@ -6,7 +6,9 @@ namespace Sluice.EmbeddedHost.Classes;
 
 /// <summary>Where the value of a constructor's parameter comes from.</summary>
 /// <param name="Shared">What all activations share; null: nothing.</param>
-/// <param name="PerActivation">Makes an activation's own value, given what is shared; null: the shared one is it.</param>
+/// <param name="PerActivation">
+/// Makes an activation's own value, given what is shared; null: the shared one is it.
+/// </param>
 internal sealed record ConstructorParameter(
     Func<IServiceProvider, object?>? Shared, Func<Activation, object?, object?>? PerActivation)
 {
@@ -41,7 +43,8 @@ internal sealed record ConstructorParameter(
     private static ConstructorParameter Scoped(Func<IServiceProvider, object?> find) =>
         new(null, (activation, _) => find(activation.ActivationServices));
 
-    private static ConstructorParameter OfState(Type grainClass, ParameterInfo parameter, PersistentStateAttribute state)
+    private static ConstructorParameter OfState(
+        Type grainClass, ParameterInfo parameter, PersistentStateAttribute state)
     {
         var type = parameter.ParameterType;
         if (!type.IsGenericType || type.GetGenericTypeDefinition() != typeof(IPersistentState<>))
@@ -54,8 +57,8 @@ internal sealed record ConstructorParameter(
         if (!valueType.IsValueType && valueType.GetConstructor(Type.EmptyTypes) is null)
         {
             throw new NotSupportedException(
-                $"{grainClass.Name}, parameter {parameter.Name}: {valueType.Name} has no public parameterless constructor, "
-                + "so there is no state to begin with");
+                $"{grainClass.Name}, parameter {parameter.Name}: {valueType.Name} has no public parameterless "
+                + "constructor, so there is no state to begin with");
         }
 
         var create = ConstructorInvoker.Create(

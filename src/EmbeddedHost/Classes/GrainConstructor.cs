@@ -27,7 +27,10 @@ internal sealed class GrainConstructor
         var invoker = ConstructorInvoker.Create(constructor);
         _construct = arguments => invoker.Invoke(arguments.AsSpan());
         _parameters =
-            [.. constructor.GetParameters().Select(parameter => ConstructorParameter.Create(type, parameter, services))];
+            [
+                .. constructor.GetParameters()
+                    .Select(parameter => ConstructorParameter.Create(type, parameter, services)),
+            ];
     }
 
     public void Prepare(IServiceProvider services) => _ = Shared(services);

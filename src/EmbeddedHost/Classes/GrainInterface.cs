@@ -35,7 +35,8 @@ internal sealed class GrainInterface
         }
 
         var meant = _implementations
-            .Where(one => one.Class.ImplementationType.FullName!.StartsWith(classNamePrefix ?? "", StringComparison.Ordinal))
+            .Where(one => one.Class.ImplementationType.FullName!.StartsWith(
+                classNamePrefix ?? "", StringComparison.Ordinal))
             .ToArray();
         return meant switch
         {

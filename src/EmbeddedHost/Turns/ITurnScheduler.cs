@@ -11,6 +11,8 @@ public interface ITurnScheduler
 
     /// <summary>Has <paramref name="turns"/> executed once, soon, and never inside this call.</summary>
     /// <param name="turns">The turns of one activation; it is not scheduled again before it was executed.</param>
-    /// <param name="isContinued">True: it has just had its <see cref="MaxTurnsInARow"/> and must let others go first.</param>
+    /// <param name="isContinued">
+    /// True: it has just had its <see cref="MaxTurnsInARow"/> and must let others go first.
+    /// </param>
     void Schedule(IThreadPoolWorkItem turns, bool isContinued);
 }

@@ -48,7 +48,9 @@ internal sealed class EventEndpoints(
         return problem;
     }
 
-    /// <summary>A call waits a second at most, so that neither a stop of the server nor a gone client is waited for.</summary>
+    /// <summary>
+    /// A call waits a second at most, so that neither a stop of the server nor a gone client is waited for.
+    /// </summary>
     private async Task<EventPage> WaitAsync(EventQuery query, TimeSpan wait, HttpContext context)
     {
         if (Interlocked.Increment(ref _waiting) > options.MaxWaitingReaders)

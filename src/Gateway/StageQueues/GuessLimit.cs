@@ -111,7 +111,9 @@ internal sealed class GuessLimit : IDisposable
     private void NotePaid(Use use) =>
         Put(_paid, use, _time.GetTimestamp(), new() { Size = 1, AbsoluteExpirationRelativeToNow = PaidFor });
 
-    /// <summary>A full cache drops what is put into it, and makes room later: here the least recently used go.</summary>
+    /// <summary>
+    /// A full cache drops what is put into it, and makes room later: here the least recently used go.
+    /// </summary>
     private static void Put<T>(MemoryCache cache, Use use, T value, MemoryCacheEntryOptions options)
     {
         cache.Set(use, value, options);

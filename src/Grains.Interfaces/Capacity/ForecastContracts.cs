@@ -44,7 +44,9 @@ public sealed record QueuePlace(
     [property: Id(2)] int NeededGpus,
     [property: Id(3)] int FreeGpus);
 
-/// <summary>What would become of a job if nobody came, nobody failed, and all went on at the speed they showed.</summary>
+/// <summary>
+/// What would become of a job if nobody came, nobody failed, and all went on at the speed they showed.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("sluice.job-outlook")]
 public sealed record JobOutlook
 {
@@ -156,7 +158,9 @@ public sealed record WhatIfAnswer
 /// <summary>What a job that is there would have of one that comes.</summary>
 /// <param name="Without">Its outlook as things are.</param>
 /// <param name="With">If the other one came.</param>
-/// <param name="GpusAtOnce">GPUs in all that it would be changed to at once, 0: it would wait; null: not at once.</param>
+/// <param name="GpusAtOnce">
+/// GPUs in all that it would be changed to at once, 0: it would wait; null: not at once.
+/// </param>
 [GenerateSerializer, Immutable, Alias("sluice.changed-outlook")]
 public sealed record ChangedOutlook(
     [property: Id(0)] JobOutlook Without, [property: Id(1)] JobOutlook With, [property: Id(2)] int? GpusAtOnce);

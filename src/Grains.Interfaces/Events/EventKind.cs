@@ -1,6 +1,8 @@
 namespace Sluice.Grains.Interfaces.Events;
 
-/// <summary>What an event tells, in a word. Readers meet words that they do not know: later versions have more.</summary>
+/// <summary>
+/// What an event tells, in a word. Readers meet words that they do not know: later versions have more.
+/// </summary>
 public static class EventKind
 {
     /// <summary>A manifest was recorded as a new job.</summary>

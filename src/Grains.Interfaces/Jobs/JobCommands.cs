@@ -115,6 +115,8 @@ public sealed record DeployJob
     /// <summary>The manifest as it was sent: YAML, at most 1 MiB.</summary>
     [Id(0)] public required string Manifest { get; init; }
 
-    /// <summary>A repeat of the deployment that made the job is answered as the first; null: every call counts.</summary>
+    /// <summary>
+    /// A repeat of the deployment that made the job is answered as the first; null: every call counts.
+    /// </summary>
     [Id(1)] public string? OperationId { get; init; }
 }

@@ -108,8 +108,8 @@ public sealed record MoveStageJob
     [Id(6)] public ReadOnlyMemory<byte>? Command { get; init; }
 
     /// <summary>
-    /// True: the operation id is the client's own <c>Idempotency-Key</c>: it is remembered for 24 hours, and refused for
-    /// another request. False: it is remembered as long as a repeat of the gateway may be on its way.
+    /// True: the operation id is the client's own <c>Idempotency-Key</c>: it is remembered for 24 hours, and refused
+    /// for another request. False: it is remembered as long as a repeat of the gateway may be on its way.
     /// </summary>
     [Id(7)] public bool IsKey { get; init; }
 }

@@ -41,8 +41,8 @@ public sealed class CapacityOptions
     public TimeSpan TickInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long an answer of a forecast is computed at most; jobs that it did not come to have no estimate. 0.1 to 10 s;
-    /// default 3 s.
+    /// How long an answer of a forecast is computed at most; jobs that it did not come to have no estimate.
+    /// 0.1 to 10 s; default 3 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:10")]
     public TimeSpan ForecastTimeout { get; set; } = TimeSpan.FromSeconds(3);

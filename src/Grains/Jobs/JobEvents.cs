@@ -102,7 +102,8 @@ public static class JobEvents
         {
             (JobEnd.Completed, true) => "it ended with status 0",
             (JobEnd.Failed, true) when managed.Failures > managed.BackoffLimit && managed.BackoffLimit > 0 =>
-                Invariant($"{managed.Message}; {managed.Failures} failures in a row, {managed.BackoffLimit} are allowed"),
+                Invariant(
+                    $"{managed.Message}; {managed.Failures} failures in a row, {managed.BackoffLimit} are allowed"),
             (JobEnd.Failed, true) => $"{managed.Message}; it is not started again",
             _ => managed.Message ?? "by request",
         },

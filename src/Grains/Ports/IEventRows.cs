@@ -24,8 +24,8 @@ public interface IEventRows
         string domain, int max, string? jobName = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Completes when the domain has an event after <paramref name="after"/>; a hint that may also come for nothing, and
-    /// comes at the latest after a second.
+    /// Completes when the domain has an event after <paramref name="after"/>; a hint that may also come for nothing,
+    /// and comes at the latest after a second.
     /// </summary>
     Task WaitForEventAsync(string domain, long after, CancellationToken cancellationToken = default);
 }

@@ -56,12 +56,15 @@ public sealed record ObservedRun
     /// <summary>The last attempt that was started.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>What it is doing. <see cref="RunPhase.None"/>: it is being started or stopped, or nobody knows.</summary>
+    /// <summary>
+    /// What it is doing. <see cref="RunPhase.None"/>: it is being started or stopped, or nobody knows.
+    /// </summary>
     public required RunPhase Phase { get; init; }
 
     /// <summary>
-    /// True: what is kept of the uid is damaged, so nobody can say what it does; <see cref="Message"/> says why. Nothing of
-    /// it may be started. <see cref="IExecutor.StopAsync"/> ends it all the same, for a job that is not wanted any more.
+    /// True: what is kept of the uid is damaged, so nobody can say what it does; <see cref="Message"/> says why.
+    /// Nothing of it may be started. <see cref="IExecutor.StopAsync"/> ends it all the same, for a job that is not
+    /// wanted any more.
     /// </summary>
     public bool IsUnknown { get; init; }
 

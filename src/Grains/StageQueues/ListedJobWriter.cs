@@ -6,8 +6,8 @@ using Sluice.Scheduling.StageQueues;
 namespace Sluice.Grains.StageQueues;
 
 /// <summary>
-/// Writes the stored form of a job, which <see cref="ListedJobReader"/> reads. By hand: a command is kept byte for byte,
-/// and as each hand-out and each move writes a row, names are short. Times are milliseconds since 1970. Pure.
+/// Writes the stored form of a job, which <see cref="ListedJobReader"/> reads. By hand: a command is kept byte for
+/// byte, and as each hand-out and each move writes a row, names are short. Times are milliseconds since 1970. Pure.
 /// </summary>
 public static class ListedJobWriter
 {

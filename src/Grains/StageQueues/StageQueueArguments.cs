@@ -6,8 +6,8 @@ using Limits = Sluice.Grains.Interfaces.StageQueues.StageQueueLimits;
 namespace Sluice.Grains.StageQueues;
 
 /// <summary>
-/// Checks what callers give before it joins the others: one caller's fault must not fail the batch that it is folded in.
-/// Commands are copied, as they may be parts of a large body. Pure.
+/// Checks what callers give before it joins the others: one caller's fault must not fail the batch that it is folded
+/// in. Commands are copied, as they may be parts of a large body. Pure.
 /// </summary>
 internal static class StageQueueArguments
 {

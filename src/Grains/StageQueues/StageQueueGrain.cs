@@ -262,7 +262,8 @@ public sealed partial class StageQueueGrain : Grain, IStageQueueGrain
 
     private sealed class Command<TAnswer>(Func<StageQueueDraft, TAnswer> decide) : Command
     {
-        private readonly TaskCompletionSource<TAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<TAnswer> _answer =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
         private TAnswer? _decided;
 
         public Task<TAnswer> Answered => _answer.Task;

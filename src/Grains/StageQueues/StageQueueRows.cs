@@ -13,7 +13,9 @@ namespace Sluice.Grains.StageQueues;
 /// </summary>
 public static class StageQueueRows
 {
-    /// <summary>Bytes from which on a command has a row of its own; one row a job is cheaper to add and to load.</summary>
+    /// <summary>
+    /// Bytes from which on a command has a row of its own; one row a job is cheaper to add and to load.
+    /// </summary>
     public const int LargeCommandBytes = 1_024;
 
     private const string Commands = "command";

@@ -20,7 +20,9 @@ internal sealed class ForecastJob(JobClaim claim, WorkEstimate estimate)
     private double _resumesAt;
     private int? _gpuCount;
 
-    /// <summary>When it is done if nothing changes; infinite while it waits, and where that is beyond all bounds.</summary>
+    /// <summary>
+    /// When it is done if nothing changes; infinite while it waits, and where that is beyond all bounds.
+    /// </summary>
     public double EndsAt => Bounded(_gpuCount is null ? double.PositiveInfinity : Start + _remaining * Seconds);
 
     /// <summary>When it notifies next if nothing changes.</summary>
@@ -69,7 +71,8 @@ internal sealed class ForecastJob(JobClaim claim, WorkEstimate estimate)
     }
 
     /// <summary>
-    /// It is started again with other GPUs, or waits: from its last checkpoint, the last whole epoch or what it had told.
+    /// It is started again with other GPUs, or waits: from its last checkpoint, the last whole epoch or what it had
+    /// told.
     /// </summary>
     public void Change(int? gpuCount, double now)
     {

@@ -17,7 +17,9 @@ public sealed record ForecastResult(
 /// <param name="Uid">The job.</param>
 /// <param name="JobName">Its name.</param>
 /// <param name="IsWaiting">True: it waited for GPUs when the forecast began.</param>
-/// <param name="IsMeasured">True: by its own checkpoints. False: it is taken to be like others, or nobody can tell.</param>
+/// <param name="IsMeasured">
+/// True: by its own checkpoints. False: it is taken to be like others, or nobody can tell.
+/// </param>
 /// <param name="Basis">On what the estimate rests, or why there is none.</param>
 public sealed record JobForecast(string Uid, string JobName, bool IsWaiting, bool IsMeasured, string Basis)
 {

@@ -67,7 +67,8 @@ public sealed class WorkEstimates
         var told = _told?.Uid == claim.Uid ? _told.Seconds : (double?)null;
         if ((told ?? _otherSeconds) is not { } seconds)
         {
-            return (null, "it has not shown its speed in two checkpoints yet, and no other job here has shown its length");
+            return (
+                null, "it has not shown its speed in two checkpoints yet, and no other job here has shown its length");
         }
 
         var total = claim.TotalEpochs > 0 ? claim.TotalEpochs : 1;

@@ -10,7 +10,9 @@ namespace Sluice.Scheduling.Ledger;
 /// <param name="IsSimulated">True: its GPUs exist in name only.</param>
 public sealed record LedgerNode(string Name, string Executor, int GpuCount, bool IsSimulated)
 {
-    /// <summary>Indices below <see cref="GpuCount"/> whose GPU is not there now, ascending; empty in older rows.</summary>
+    /// <summary>
+    /// Indices below <see cref="GpuCount"/> whose GPU is not there now, ascending; empty in older rows.
+    /// </summary>
     public ImmutableArray<int> LostGpus
     {
         get => field.IsDefault ? [] : field;

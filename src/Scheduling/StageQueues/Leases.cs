@@ -10,7 +10,8 @@ internal static class Leases
     {
         var dash = lease.LastIndexOf('-');
         return dash > 0
-            && long.TryParse(lease.AsSpan(0, dash), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id)
+            && long.TryParse(
+                lease.AsSpan(0, dash), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id)
             && id == job.Id
             && int.TryParse(lease.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number

@@ -5,7 +5,9 @@ namespace Sluice.Scheduling.StageQueues;
 /// <summary>Gives jobs into workers' hands, and keeps them there.</summary>
 public static class StageHandOuts
 {
-    /// <summary>Hands out the job that waits in a stage and has the lowest id; a repeat gets the job of the first.</summary>
+    /// <summary>
+    /// Hands out the job that waits in a stage and has the lowest id; a repeat gets the job of the first.
+    /// </summary>
     public static HandOutResult HandOut(StageQueueDraft draft, HandOutRequest request)
     {
         ArgumentNullException.ThrowIfNull(draft);
@@ -59,7 +61,8 @@ public static class StageHandOuts
     }
 
     /// <summary>
-    /// Gives a hand-out a fresh clock, as its worker is alive: so many seconds from now. Null: as it was handed out for.
+    /// Gives a hand-out a fresh clock, as its worker is alive: so many seconds from now. Null: as it was handed out
+    /// for.
     /// </summary>
     public static ExtendResult Extend(StageQueueDraft draft, long id, string lease, double? seconds)
     {
@@ -81,7 +84,12 @@ public static class StageHandOuts
         {
             FlaggedAt = null,
             Hand = asked is { } span
-                ? hand with { LeaseSeconds = hand.LeaseSeconds ?? span, LeaseUntil = After(draft, span), RenewedAt = null }
+                ? hand with
+                {
+                    LeaseSeconds = hand.LeaseSeconds ?? span,
+                    LeaseUntil = After(draft, span),
+                    RenewedAt = null,
+                }
                 : hand with { RenewedAt = draft.Now },
         };
         draft.Put(next);

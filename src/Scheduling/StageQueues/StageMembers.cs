@@ -6,7 +6,8 @@ namespace Sluice.Scheduling.StageQueues;
 /// <param name="Waiting">Ids of those that wait.</param>
 /// <param name="HandedOut">Ids of those in workers' hands.</param>
 /// <param name="FlaggedCount">How many of both are over their time.</param>
-public sealed record StageMembers(ImmutableSortedSet<long> Waiting, ImmutableSortedSet<long> HandedOut, int FlaggedCount)
+public sealed record StageMembers(
+    ImmutableSortedSet<long> Waiting, ImmutableSortedSet<long> HandedOut, int FlaggedCount)
 {
     public static readonly StageMembers None = new([], [], 0);
 

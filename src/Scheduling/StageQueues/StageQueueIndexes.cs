@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Sluice.Scheduling.StageQueues;
 
 /// <summary>
-/// Makes the indexes of a whole list at once, which is several times as fast as job by job. Optimized at once, as a list
-/// is loaded before the runtime would.
+/// Makes the indexes of a whole list at once, which is several times as fast as job by job. Optimized at once, as a
+/// list is loaded before the runtime would.
 /// </summary>
 public static class StageQueueIndexes
 {
@@ -49,7 +49,8 @@ public static class StageQueueIndexes
         return new()
         {
             Head = head,
-            Jobs = ImmutableSortedSet.CreateRange(JobEntry.ById, sorted.Select(static job => new JobEntry(job.Id, job))),
+            Jobs = ImmutableSortedSet.CreateRange(
+                JobEntry.ById, sorted.Select(static job => new JobEntry(job.Id, job))),
             Stages = stages.ToImmutableSortedDictionary(stage => stage.Key, stage => stage.Value.ToMembers()),
             Due = ImmutableSortedSet.CreateRange(DueJob.ByTime, due),
             Flagged = ImmutableSortedSet.CreateRange(flagged),

@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Sluice.Simulation.Checks;
 
 /// <summary>
-/// What a check remembers: the newest entries, so that the longest history takes no more memory than one of a few hours.
+/// What a check remembers: the newest entries, so that the longest history takes no more memory than one of a few
+/// hours.
 /// </summary>
 internal sealed class Recent<TKey, TValue>
     where TKey : notnull

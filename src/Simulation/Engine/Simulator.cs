@@ -48,7 +48,9 @@ internal sealed class Simulator
 
     public long Steps { get; private set; }
 
-    /// <summary>The last call that reached a server, for people: what does not come to rest follows from it mostly.</summary>
+    /// <summary>
+    /// The last call that reached a server, for people: what does not come to rest follows from it mostly.
+    /// </summary>
     public object? LastCall { get; set; }
 
     /// <summary>Pieces of work so far; other threads may look at it.</summary>

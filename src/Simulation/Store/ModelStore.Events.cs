@@ -25,7 +25,8 @@ public sealed partial class ModelStore
         {
             events.WaitingForEvent ??= new();
             await events.WaitingForEvent.Task.WaitAsync(MaxWait, _timeProvider, cancellationToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                .ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }

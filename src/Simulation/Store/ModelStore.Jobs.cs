@@ -23,14 +23,14 @@ public sealed partial class ModelStore
     public Task<ImmutableArray<JobRow>> ReadActiveAsync(
         string domain, long after, int max, CancellationToken cancellationToken = default) =>
         Task.FromResult<ImmutableArray<JobRow>>(
-            [.. JobsOf(domain).Where(job => job.Index.IsActive).Select(job => job.Row).Where(row => row.Change > after)
-                .OrderBy(row => row.Change).Take(max)]);
+            [.. JobsOf(domain).Where(job => job.Index.IsActive).Select(job => job.Row)
+                .Where(row => row.Change > after).OrderBy(row => row.Change).Take(max)]);
 
     public Task<ImmutableArray<JobRow>> ReadRunnableAsync(
         string domain, long after, int max, CancellationToken cancellationToken = default) =>
         Task.FromResult<ImmutableArray<JobRow>>(
-            [.. JobsOf(domain).Where(job => job.Index.IsRunnable).Select(job => job.Row).Where(row => row.Change > after)
-                .OrderBy(row => row.Change).Take(max)]);
+            [.. JobsOf(domain).Where(job => job.Index.IsRunnable).Select(job => job.Row)
+                .Where(row => row.Change > after).OrderBy(row => row.Change).Take(max)]);
 
     public Task<ImmutableArray<JobRow>> ReadInOrderAsync(
         string domain, long after, int max, CancellationToken cancellationToken = default) =>
@@ -45,7 +45,8 @@ public sealed partial class ModelStore
         {
             numbers.Waiting ??= new();
             await numbers.Waiting.Task.WaitAsync(MaxWait, _timeProvider, cancellationToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                .ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }

@@ -24,7 +24,8 @@ public sealed partial class ModelStore
             {
                 var stored = _tables.Owners.GetValueOrDefault(batch.Owner);
                 Guard(batch.Owner, stored?.ETag, batch.ExpectedETag);
-                var none = ImmutableSortedDictionary.Create<(string, string), ReadOnlyMemory<byte>>(ModelTables.PairOrder);
+                var none = ImmutableSortedDictionary.Create<(string, string), ReadOnlyMemory<byte>>(
+                    ModelTables.PairOrder);
                 var rows = (stored?.Rows ?? none)
                     .RemoveRange(batch.Deletes)
                     .SetItems(batch.Upserts.Select(row => KeyValuePair.Create((row.Collection, row.Key), row.Body)));

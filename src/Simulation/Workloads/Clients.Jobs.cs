@@ -50,8 +50,8 @@ internal sealed partial class Clients
     }
 
     /// <summary>
-    /// A repeat whose first try did it is told so, though the job is gone by then: as long as the store remembers that it
-    /// was deleted.
+    /// A repeat whose first try did it is told so, though the job is gone by then: as long as the store remembers that
+    /// it was deleted.
     /// </summary>
     public Task<JobAnswer?> DeleteAsync(string name)
     {

@@ -4,8 +4,8 @@ using Sluice.Simulation.Checks;
 namespace Sluice.Simulation.Workloads;
 
 /// <summary>
-/// Lists of the stage queue. Settings, lifetimes and counts of what is flagged claim nothing: another command of the same
-/// fold may change them again, so that they are in no version.
+/// Lists of the stage queue. Settings, lifetimes and counts of what is flagged claim nothing: another command of the
+/// same fold may change them again, so that they are in no version.
 /// </summary>
 internal sealed partial class Clients
 {

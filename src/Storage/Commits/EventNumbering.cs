@@ -12,7 +12,9 @@ internal sealed class EventNumbering
     /// <summary>The number of the newest event of each domain that got any.</summary>
     public IReadOnlyDictionary<string, long> Newest => _newest;
 
-    /// <summary>Writes the events of all, in their order. Nothing is asked of the database where there are none.</summary>
+    /// <summary>
+    /// Writes the events of all, in their order. Nothing is asked of the database where there are none.
+    /// </summary>
     public void Write(IWriteSession session, List<StoreWrite> passed)
     {
         _counts.Clear();
