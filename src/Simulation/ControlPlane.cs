@@ -36,8 +36,8 @@ internal sealed class ControlPlane
     {
         _world = world;
         Process = new(world.Simulator, name);
-        _executor = new(world.Simulator, Process, world.Weather, world.Cluster, Die);
-        _store = new(world.Simulator, Process, world.Weather, world.Tables, Die);
+        _executor = new(world.Simulator, Process, world.Faults, world.Cluster, Die);
+        _store = new(world.Simulator, Process, world.Faults, world.Tables, Die);
         _services = BuildServices();
         _grains = _services.GetRequiredService<GrainHost>();
         _endpoint = world.Network.Join(Process, _grains.GrainFactory, Die);
@@ -59,7 +59,7 @@ internal sealed class ControlPlane
     {
         if (_store.Crash(_ => true) > 0)
         {
-            _world.Weather.Count("servers: crashed with a commit under way");
+            _world.Faults.Count("servers: crashed with a commit under way");
         }
 
         Process.Crash();
@@ -73,12 +73,12 @@ internal sealed class ControlPlane
         var isActive = _grains.Crash(key);
         if (_store.Crash(one => one == key) > 0)
         {
-            _world.Weather.Count("activations: crashed with a commit under way");
+            _world.Faults.Count("activations: crashed with a commit under way");
         }
 
         if (isActive)
         {
-            _world.Weather.Count("activations: crashed");
+            _world.Faults.Count("activations: crashed");
             _world.Simulator.Trace.Write(Process.Name, $"the activation of {key} crashes");
             _world.Network.Break(_endpoint, call => call.Key == key);
         }

@@ -36,7 +36,7 @@ public static class History
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(plan.Steps);
         var workload = new Workload(world);
         var simulator = world.Simulator;
-        workload.Disasters.Build(simulator.Chance.NewStream("cluster"));
+        workload.Injector.Build(simulator.Chance.NewStream("cluster"));
         for (var storm = 0; simulator.Violation is null && simulator.Steps < plan.Steps; storm++)
         {
             var end = Math.Min(plan.Steps, simulator.Steps + StormSteps);
@@ -59,7 +59,7 @@ public static class History
     private static void Storm(World world, Workload workload, int storm, long end)
     {
         world.Simulator.Chance.IsQuiet = false;
-        world.Weather.Change(world.Simulator.Chance.NewStream($"weather.{storm}"));
+        world.Faults.Change(world.Simulator.Chance.NewStream($"weather.{storm}"));
         world.Simulator.Trace.Write("world", $"storm {storm}");
         var isBegun = false;
         world.Simulator.RunUntil(() =>
@@ -67,7 +67,7 @@ public static class History
             if (!isBegun)
             {
                 isBegun = true;
-                workload.Disasters.Repair();
+                workload.Injector.Repair();
                 workload.Begin();
             }
 
@@ -92,7 +92,7 @@ public static class History
             if (!isBegun)
             {
                 isBegun = true;
-                workload.Disasters.Repair();
+                workload.Injector.Repair();
             }
 
             if (simulator.Now < nextLook && simulator.Steps < lastStep)

@@ -23,10 +23,10 @@ internal sealed class World : IUidSource
         var output = new Trace(trace);
         Simulator = new(new(seed, only), output, cancellationToken);
         output.Of(Simulator);
-        Weather = new(Counts);
-        Invariants = new(Simulator, Tables, Weather);
+        Faults = new(Counts);
+        Invariants = new(Simulator, Tables, Faults);
         Cluster = new(Simulator, Invariants.Runs);
-        Network = new(Simulator, Weather);
+        Network = new(Simulator, Faults);
     }
 
     /// <summary>How often what happened.</summary>
@@ -34,7 +34,7 @@ internal sealed class World : IUidSource
 
     public Simulator Simulator { get; }
 
-    public Weather Weather { get; }
+    public FaultPlan Faults { get; }
 
     public ModelTables Tables { get; } = new();
 
@@ -63,7 +63,7 @@ internal sealed class World : IUidSource
     {
         _servers.ForEach(server => server.LockOut());
         Simulator.Trace.Write("world", $"server p{_serversMade + 1} starts");
-        Weather.Count(_servers.Count == 0 ? "servers: started" : "servers: started beside another");
+        Faults.Count(_servers.Count == 0 ? "servers: started" : "servers: started beside another");
         _servers.Add(new(this, string.Create(CultureInfo.InvariantCulture, $"p{++_serversMade}")));
     }
 
@@ -85,7 +85,7 @@ internal sealed class World : IUidSource
         if (_servers.Remove(server))
         {
             Simulator.Trace.Write("world", $"server {server.Process.Name} crashes");
-            Weather.Count("servers: crashed");
+            Faults.Count("servers: crashed");
             server.Crash();
             _servers.ForEach(survivor => survivor.CrashActivations());
         }

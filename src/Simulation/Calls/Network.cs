@@ -6,7 +6,7 @@ namespace Sluice.Simulation.Calls;
 /// Takes calls to the servers that run and brings back the answers: at once or a little later, so that they overtake
 /// each other; now and then late, twice, or not at all. Where two servers run, either may get a call.
 /// </summary>
-internal sealed class Network(Simulator simulator, Weather weather)
+internal sealed class Network(Simulator simulator, FaultPlan faults)
 {
     private readonly List<Endpoint> _endpoints = [];
 
@@ -20,14 +20,14 @@ internal sealed class Network(Simulator simulator, Weather weather)
     public void Send(PendingCall call)
     {
         var chance = simulator.Chance.Stream($"call.{call.Text}");
-        if (chance.Strikes(weather.LostCall, "lost"))
+        if (chance.Strikes(faults.LostCall, "lost"))
         {
             TimeOut(call, chance);
             return;
         }
 
-        var isAnswerLost = chance.Strikes(weather.LostAnswer, "unanswered");
-        var isRepeated = chance.Strikes(weather.RepeatedCall, "repeated");
+        var isAnswerLost = chance.Strikes(faults.LostAnswer, "unanswered");
+        var isRepeated = chance.Strikes(faults.RepeatedCall, "repeated");
         After(Delay(chance), () => Deliver(call, chance, isAnswerLost));
         if (isRepeated)
         {
@@ -97,9 +97,9 @@ internal sealed class Network(Simulator simulator, Weather weather)
             simulator.Fail(Promises.NoCallFailsByABug, $"{call.Text} at {endpoint.Process.Name}: {answered.Exception}");
         }
 
-        if (chance.Strikes(weather.CrashAtAnswer, "crash"))
+        if (chance.Strikes(faults.CrashAtAnswer, "crash"))
         {
-            weather.Count("crashes: before an answer");
+            faults.Count("crashes: before an answer");
             TimeOut(call, chance);
             endpoint.Die(chance, call.Text.Key);
         }
@@ -117,7 +117,7 @@ internal sealed class Network(Simulator simulator, Weather weather)
         After(chance.Span(0.01, 30), () => call.Fail(new LostCallFault($"{call.Text} was not answered")));
 
     private TimeSpan Delay(ChanceStream chance) =>
-        chance.Strikes(weather.LateCall, "late") ? chance.Span(0.01, 20)
+        chance.Strikes(faults.LateCall, "late") ? chance.Span(0.01, 20)
         : chance.Is(0.6) ? TimeSpan.Zero
         : chance.Span(0.0001, 0.01);
 

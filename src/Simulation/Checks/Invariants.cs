@@ -11,15 +11,15 @@ namespace Sluice.Simulation.Checks;
 /// </summary>
 internal sealed class Invariants
 {
-    public Invariants(Simulator simulator, ModelTables tables, Weather weather)
+    public Invariants(Simulator simulator, ModelTables tables, FaultPlan faults)
     {
-        Ledger = new(simulator.Fail, weather.Count);
-        Reasons = new(simulator.Fail, weather.Count);
-        Runs = new(Ledger, simulator.Fail, weather.Count);
-        Rows = new(Runs, simulator.Fail, weather.Count);
+        Ledger = new(simulator.Fail, faults.Count);
+        Reasons = new(simulator.Fail, faults.Count);
+        Runs = new(Ledger, simulator.Fail, faults.Count);
+        Rows = new(Runs, simulator.Fail, faults.Count);
         Answers = new(Rows, Ledger, simulator.Fail);
         Lists = new(Rows, simulator.Fail);
-        Queues = new(simulator.Fail, weather.Count, () => Simulator.Start + simulator.Now);
+        Queues = new(simulator.Fail, faults.Count, () => Simulator.Start + simulator.Now);
         Grants = new(Queues, simulator.Fail);
         Ledger.IsInUse = Runs.IsInUse;
         Ledger.Seen = Answers.Seen;

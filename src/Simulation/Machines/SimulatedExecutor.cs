@@ -10,7 +10,7 @@ namespace Sluice.Simulation.Machines;
 /// server may use it, as the lock on a data folder has it.
 /// </summary>
 internal sealed class SimulatedExecutor(
-    Simulator simulator, SimulatedProcess process, Weather weather, Cluster cluster, Mishap mishap) : IExecutor
+    Simulator simulator, SimulatedProcess process, FaultPlan faults, Cluster cluster, Mishap mishap) : IExecutor
 {
     /// <summary>A newer server has taken over the machines.</summary>
     public bool IsLockedOut { get; set; }
@@ -91,10 +91,10 @@ internal sealed class SimulatedExecutor(
     private bool IsMissed(SimulatedRun run)
     {
         var isMissed = run.Starter == process
-            && simulator.Chance.Stream($"executor.observe/{run.Script.JobName}").Strikes(weather.MissedStart, "misses");
+            && simulator.Chance.Stream($"executor.observe/{run.Script.JobName}").Strikes(faults.MissedStart, "misses");
         if (isMissed)
         {
-            weather.Count("runs: missed while they start");
+            faults.Count("runs: missed while they start");
         }
 
         return isMissed;
@@ -109,22 +109,22 @@ internal sealed class SimulatedExecutor(
             throw new ExecutorFault("another server has locked the machines");
         }
 
-        if (chance.Strikes(weather.FailedExecutorCall, "failed"))
+        if (chance.Strikes(faults.FailedExecutorCall, "failed"))
         {
             throw new ExecutorFault($"the executor could not {what}");
         }
 
-        var isAnswerLost = chance.Strikes(weather.FailedExecutorCall, "unanswered");
-        if (chance.Strikes(weather.CrashAtExecutor, "crash"))
+        var isAnswerLost = chance.Strikes(faults.FailedExecutorCall, "unanswered");
+        if (chance.Strikes(faults.CrashAtExecutor, "crash"))
         {
-            weather.Count("crashes: at the executor");
+            faults.Count("crashes: at the executor");
             mishap(chance, null);
         }
 
         var answer = await operation();
-        if (chance.Strikes(weather.CrashAtExecutor, "crash-after"))
+        if (chance.Strikes(faults.CrashAtExecutor, "crash-after"))
         {
-            weather.Count("crashes: at the executor");
+            faults.Count("crashes: at the executor");
             mishap(chance, null);
         }
 
@@ -134,7 +134,7 @@ internal sealed class SimulatedExecutor(
 
     private Task DelayAsync(ChanceStream chance)
     {
-        var delay = chance.Strikes(weather.SlowExecutor, "slow") ? chance.Span(0.1, 10)
+        var delay = chance.Strikes(faults.SlowExecutor, "slow") ? chance.Span(0.1, 10)
             : chance.Is(0.6) ? TimeSpan.Zero
             : chance.Span(0.001, 0.1);
         return delay == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(delay, process.Time);

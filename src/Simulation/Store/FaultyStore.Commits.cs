@@ -18,7 +18,7 @@ internal sealed partial class FaultyStore
         foreach (var one in broken)
         {
             _underWay.Remove(one);
-            _weather.Count(one.Break() ? "commits: kept by a crash" : "commits: lost in a crash");
+            _faults.Count(one.Break() ? "commits: kept by a crash" : "commits: lost in a crash");
         }
 
         return broken.Count;
@@ -27,21 +27,21 @@ internal sealed partial class FaultyStore
     private Task CommitAsync(ModelCommit commit, Action write)
     {
         var chance = _simulator.Chance.Stream($"commit.{commit.Key}");
-        if (chance.Strikes(_weather.FailedWrite, "failed"))
+        if (chance.Strikes(_faults.FailedWrite, "failed"))
         {
             return Answer<bool>(chance.Span(0.001, 5), () => throw new StoreFault("nothing was written"));
         }
 
-        if (chance.Strikes(_weather.Conflict, "refused"))
+        if (chance.Strikes(_faults.Conflict, "refused"))
         {
             return Answer<bool>(chance.Span(0.001, 0.1), () => throw new ConflictFault("another was faster"));
         }
 
-        var isAnswerLost = chance.Strikes(_weather.LostCommitAnswer, "unanswered");
+        var isAnswerLost = chance.Strikes(_faults.LostCommitAnswer, "unanswered");
         var underWay = new CommitUnderWay(commit.Key, () => Write(commit, write), chance.Is(0.5));
         var before = Delay(chance);
         var after = isAnswerLost ? chance.Span(0.001, 10) : Delay(chance);
-        if (chance.Strikes(_weather.CrashAtCommit, "crash"))
+        if (chance.Strikes(_faults.CrashAtCommit, "crash"))
         {
             // Nothing of it happens before the crash, and by then it has happened, or never will.
             _underWay.Add(underWay);
@@ -92,7 +92,7 @@ internal sealed partial class FaultyStore
         }
         catch (InconsistentStateException conflict)
         {
-            _weather.Count("conflicts");
+            _faults.Count("conflicts");
             _simulator.Trace.Write(_process.Name, $"cannot commit {commit.Key}: {conflict.Message}");
             return conflict;
         }

@@ -17,17 +17,17 @@ internal sealed partial class FaultyStore : IGrainStorage, IJobRows, IRowCollect
     private readonly ModelStore _model;
     private readonly Simulator _simulator;
     private readonly SimulatedProcess _process;
-    private readonly Weather _weather;
+    private readonly FaultPlan _faults;
     private readonly Mishap _mishap;
 
     public FaultyStore(
-        Simulator simulator, SimulatedProcess process, Weather weather, ModelTables tables, Mishap mishap)
+        Simulator simulator, SimulatedProcess process, FaultPlan faults, ModelTables tables, Mishap mishap)
     {
-        (_simulator, _process, _weather, _mishap) = (simulator, process, weather, mishap);
+        (_simulator, _process, _faults, _mishap) = (simulator, process, faults, mishap);
         _model = new(Json, process.Time, tables)
         {
             CommitPath = CommitAsync,
-            MarkerLifetimeChanges = weather.MarkerLifetimeChanges,
+            MarkerLifetimeChanges = faults.MarkerLifetimeChanges,
             MaxEvents = MaxEvents,
         };
     }
@@ -95,7 +95,7 @@ internal sealed partial class FaultyStore : IGrainStorage, IJobRows, IRowCollect
     private Task<T> ReadAsync<T>(string what, Func<Task<T>> read)
     {
         var chance = _simulator.Chance.Stream($"store.{what}");
-        if (chance.Strikes(_weather.FailedRead, "failed"))
+        if (chance.Strikes(_faults.FailedRead, "failed"))
         {
             return Answer<T>(chance.Span(0.001, 5), () => throw new StoreFault("the store could not be read"));
         }
@@ -136,13 +136,13 @@ internal sealed partial class FaultyStore : IGrainStorage, IJobRows, IRowCollect
     /// <summary>Mostly none: a step saved. What is stalled waits for the end of the stall.</summary>
     private TimeSpan Delay(ChanceStream chance)
     {
-        var stall = _weather.StallEndsAt - _simulator.Now;
+        var stall = _faults.StallEndsAt - _simulator.Now;
         if (stall > TimeSpan.Zero)
         {
             return stall + chance.Span(0.001, 0.1);
         }
 
-        return chance.Strikes(_weather.SlowStore, "slow") ? chance.Span(0.1, 20)
+        return chance.Strikes(_faults.SlowStore, "slow") ? chance.Span(0.1, 20)
             : chance.Is(0.6) ? TimeSpan.Zero
             : chance.Span(0.0001, 0.01);
     }

@@ -50,7 +50,7 @@ internal sealed partial class Clients
             return;
         }
 
-        world.Weather.Count("lists: checked");
+        world.Faults.Count("lists: checked");
         world.Invariants.Lists.Answered(question, records);
     }
 }

@@ -64,7 +64,7 @@ internal sealed partial class Clients(World world)
         string text, Func<Task<T>> call, Func<T, string> describe)
     {
         var chance = world.Simulator.Chance.Stream($"client.{text.Split(' ')[0]}");
-        world.Weather.Count($"clients: {text.Split(' ')[0]}");
+        world.Faults.Count($"clients: {text.Split(' ')[0]}");
         Open++;
         world.Simulator.Trace.Write("client", $"{text}?");
         for (var tries = 1; ; tries++)
@@ -81,7 +81,7 @@ internal sealed partial class Clients(World world)
                 if (tries == MaxTries)
                 {
                     world.Simulator.Trace.Write("client", $"{text}: no answer ({failure.Message})");
-                    world.Weather.Count("clients: without answer");
+                    world.Faults.Count("clients: without answer");
                     Open--;
                     return (false, default);
                 }

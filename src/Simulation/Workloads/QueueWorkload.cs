@@ -128,7 +128,7 @@ internal sealed class QueueWorkload(World world, Clients clients)
 
         if (chance.Strikes(0.2, "worker-dies"))
         {
-            world.Weather.Count("queues: workers died");
+            world.Faults.Count("queues: workers died");
             return;
         }
 

@@ -13,7 +13,7 @@ internal sealed class Workload
 {
     private readonly World _world;
     private readonly Clients _clients;
-    private readonly Disasters _disasters;
+    private readonly FaultInjector _injector;
     private readonly QueueWorkload _queues;
     private readonly Dictionary<string, JobScript> _scripts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, double> _clock = new(StringComparer.Ordinal);
@@ -26,13 +26,13 @@ internal sealed class Workload
         _world = world;
         _clients = new(world);
         _queues = new(world, _clients);
-        _disasters = new(world);
+        _injector = new(world);
         world.Cluster.NotifyAsync = NotifyAsync;
     }
 
     public Clients Clients => _clients;
 
-    public Disasters Disasters => _disasters;
+    public FaultInjector Injector => _injector;
 
     /// <summary>Moves follow each other from now on.</summary>
     public void Begin() => Next();
@@ -55,18 +55,18 @@ internal sealed class Workload
 
     private void Move(ChanceStream chance)
     {
-        if (_disasters.Strike(chance) || !chance.Strikes(1, "client"))
+        if (_injector.Strike(chance) || !chance.Strikes(1, "client"))
         {
             return;
         }
 
-        if (chance.Is(_world.Weather.OfLists))
+        if (chance.Is(_world.Faults.OfLists))
         {
             _world.Simulator.Watch(_queues.MoveAsync(chance));
             return;
         }
 
-        var name = _world.Weather.AnyName(chance);
+        var name = _world.Faults.AnyName(chance);
         _world.Simulator.Watch(chance.Below(20) switch
         {
             < 6 => _clients.DeployAsync(Script(name, chance)),

@@ -4,29 +4,29 @@ using Sluice.Simulation.Engine;
 namespace Sluice.Simulation.Workloads;
 
 /// <summary>What befalls servers and machines.</summary>
-internal sealed class Disasters
+internal sealed class FaultInjector
 {
     private const int MaxNodes = 5;
 
     private readonly World _world;
-    private readonly IReadOnlyList<(string Name, Func<Weather, double> Rate, Action<ChanceStream> Strike)> _all;
+    private readonly IReadOnlyList<(string Name, Func<FaultPlan, double> Rate, Action<ChanceStream> Strike)> _all;
 
-    public Disasters(World world)
+    public FaultInjector(World world)
     {
         _world = world;
         _all =
         [
-            ("crash", weather => weather.CrashedProcess, CrashServer),
-            ("second-server", weather => weather.SecondProcess, StartSecondServer),
-            ("crash-activation", weather => weather.CrashedActivation, CrashActivation),
-            ("add-node", weather => weather.AddedNode, AddNode),
-            ("resize-node", weather => weather.ResizedNode, ResizeNode),
-            ("lose-node", weather => weather.LostNode, LoseNode),
-            ("lose-gpu", weather => weather.LostGpu, LoseGpu),
-            ("set-quota", weather => weather.ChangedQuota, SetQuota),
-            ("lose-run", weather => weather.LostRun, LoseRun),
-            ("damage-run", weather => weather.DamagedRun, DamageRun),
-            ("stall", weather => weather.Stall, StallStore),
+            ("crash", faults => faults.CrashedProcess, CrashServer),
+            ("second-server", faults => faults.SecondProcess, StartSecondServer),
+            ("crash-activation", faults => faults.CrashedActivation, CrashActivation),
+            ("add-node", faults => faults.AddedNode, AddNode),
+            ("resize-node", faults => faults.ResizedNode, ResizeNode),
+            ("lose-node", faults => faults.LostNode, LoseNode),
+            ("lose-gpu", faults => faults.LostGpu, LoseGpu),
+            ("set-quota", faults => faults.ChangedQuota, SetQuota),
+            ("lose-run", faults => faults.LostRun, LoseRun),
+            ("damage-run", faults => faults.DamagedRun, DamageRun),
+            ("stall", faults => faults.Stall, StallStore),
         ];
     }
 
@@ -44,12 +44,12 @@ internal sealed class Disasters
         }
     }
 
-    /// <summary>True: this move is a disaster.</summary>
+    /// <summary>True: this move is a fault.</summary>
     public bool Strike(ChanceStream chance)
     {
         foreach (var (name, rate, strike) in _all)
         {
-            if (chance.Strikes(rate(_world.Weather), name))
+            if (chance.Strikes(rate(_world.Faults), name))
             {
                 strike(chance);
                 return true;
@@ -62,7 +62,7 @@ internal sealed class Disasters
     /// <summary>Everything is as good as new.</summary>
     public void Repair()
     {
-        _world.Weather.StallEndsAt = TimeSpan.Zero;
+        _world.Faults.StallEndsAt = TimeSpan.Zero;
         _world.Cluster.Repair();
         foreach (var server in _world.Servers.Where(server => server.IsLockedOut).ToList())
         {
@@ -98,8 +98,8 @@ internal sealed class Disasters
         {
             var key = chance.Is(0.5)
                 ? GrainKeys.Capacity(GrainKeys.DefaultDomain)
-                : chance.Is(_world.Weather.OfLists) ? QueueWorkload.AnyKey(chance)
-                : Clients.KeyOf(_world.Weather.AnyName(chance));
+                : chance.Is(_world.Faults.OfLists) ? QueueWorkload.AnyKey(chance)
+                : Clients.KeyOf(_world.Faults.AnyName(chance));
             chance.Pick(_world.Servers).Crash(key);
         }
     }
@@ -121,7 +121,7 @@ internal sealed class Disasters
 
     private void Change(string node, int gpus, string what)
     {
-        _world.Weather.Count(what);
+        _world.Faults.Count(what);
         _world.Simulator.Trace.Write("world", $"{node} has {gpus} GPUs from now on");
         _world.Cluster.SetNode(node, gpus);
     }
@@ -130,7 +130,7 @@ internal sealed class Disasters
     {
         if (chance.PickOrNone(_world.Cluster.NodesUp) is { } node)
         {
-            _world.Weather.Count("nodes: lost");
+            _world.Faults.Count("nodes: lost");
             _world.Simulator.Trace.Write("world", $"{node} is lost");
             _world.Cluster.LoseNode(node);
             Later(chance.Span(1, 60), () =>
@@ -146,7 +146,7 @@ internal sealed class Disasters
         if (chance.PickOrNone(_world.Cluster.NodesUp) is { } node && _world.Cluster.Nodes[node] > 0)
         {
             var gpu = (node, chance.Below(_world.Cluster.Nodes[node]));
-            _world.Weather.Count("GPUs: lost");
+            _world.Faults.Count("GPUs: lost");
             _world.Simulator.Trace.Write("world", $"GPU {gpu.Item2} of {node} is lost");
             _world.Cluster.LoseGpu(gpu);
             Later(chance.Span(1, 60), () => _world.Cluster.ReturnGpu(gpu));
@@ -157,7 +157,7 @@ internal sealed class Disasters
     {
         var namespaceName = chance.Is(0.8) ? "team-a" : "default";
         int? gpus = chance.Is(0.3) ? null : chance.Between(0, 8);
-        _world.Weather.Count("quotas: changed");
+        _world.Faults.Count("quotas: changed");
         _world.Simulator.Trace.Write("world", $"{namespaceName} may hold {gpus?.ToString() ?? "any number of"} GPUs");
         _world.Cluster.SetQuota(namespaceName, gpus);
     }
@@ -166,7 +166,7 @@ internal sealed class Disasters
     {
         if (chance.PickOrNone(_world.Cluster.Alive) is { } run)
         {
-            _world.Weather.Count("runs: lost");
+            _world.Faults.Count("runs: lost");
             run.Kill();
         }
     }
@@ -175,7 +175,7 @@ internal sealed class Disasters
     {
         if (chance.PickOrNone(_world.Cluster.Runs) is { } run)
         {
-            _world.Weather.Count("runs: damaged");
+            _world.Faults.Count("runs: damaged");
             _world.Simulator.Trace.Write("world", $"what is kept of {run.Uid} is damaged");
             run.IsDamaged = true;
             Later(chance.Span(1, 60), () => run.IsDamaged = false);
@@ -184,9 +184,9 @@ internal sealed class Disasters
 
     private void StallStore(ChanceStream chance)
     {
-        _world.Weather.Count("store: stalled");
-        _world.Weather.StallEndsAt = _world.Simulator.Now + chance.Span(0.1, 45);
-        _world.Simulator.Trace.Write("world", $"the store stalls until {_world.Weather.StallEndsAt.TotalSeconds:F3}");
+        _world.Faults.Count("store: stalled");
+        _world.Faults.StallEndsAt = _world.Simulator.Now + chance.Span(0.1, 45);
+        _world.Simulator.Trace.Write("world", $"the store stalls until {_world.Faults.StallEndsAt.TotalSeconds:F3}");
     }
 
     private void Later(TimeSpan delay, Action action) => _world.Simulator.After(delay, _world.Simulator.World, action);

@@ -6,7 +6,7 @@ namespace Sluice.Simulation;
 /// How bad a storm is: which faults it has, and how often. A storm with all of them hides what a few alone would show,
 /// so each has its own selection.
 /// </summary>
-internal sealed class Weather(SortedDictionary<string, long> counts)
+internal sealed class FaultPlan(SortedDictionary<string, long> counts)
 {
     private const int MaxNames = 8;
 
