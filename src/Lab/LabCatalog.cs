@@ -3,6 +3,7 @@ using Sluice.Lab.Adaptive;
 using Sluice.Lab.Baselines;
 using Sluice.Lab.Model;
 using Sluice.Scheduling.Adaptive;
+using Sluice.Scheduling.Speed;
 
 namespace Sluice.Lab;
 
@@ -13,6 +14,10 @@ public static class LabCatalog
     public static ImmutableArray<LabPolicy> Own { get; } =
     [
         new("adaptive", Knowledge.Learned, (_, _) => new AdaptivePolicy()),
+        new(
+            "adaptive-stored",
+            Knowledge.Learned,
+            (_, _) => new AdaptivePolicy(new HistoryForecaster(new()), new())),
         new(
             "adaptive-oracle",
             Knowledge.Oracle,

@@ -3,7 +3,7 @@ using Sluice.Scheduling.Policies;
 
 namespace Sluice.Scheduling.Tests;
 
-/// <summary>A small cluster under the documented policy, for tests that read as a story.</summary>
+/// <summary>A small cluster under the documented policy or another one, for tests that read as a story.</summary>
 internal sealed class Cluster
 {
     public static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
@@ -17,8 +17,13 @@ internal sealed class Cluster
     }
 
     public Cluster(RecentCheckpointOptions options, params int[] gpusOfNodes)
+        : this(new RecentCheckpointPolicy(options), gpusOfNodes)
     {
-        _policy = new RecentCheckpointPolicy(options);
+    }
+
+    public Cluster(IPolicy policy, params int[] gpusOfNodes)
+    {
+        _policy = policy;
         SetNodes(gpusOfNodes);
     }
 
@@ -29,6 +34,12 @@ internal sealed class Cluster
     public DateTimeOffset? WakeAt { get; private set; }
 
     public List<Decision> Decisions { get; } = [];
+
+    /// <summary>True: starts and checkpoints are noted in the claims, as job rows have them.</summary>
+    public bool KeepsHistory { get; init; }
+
+    /// <summary>Told of each plan that decides something, with what it was made on.</summary>
+    public Action<LedgerState, Plan>? Planned { get; init; }
 
     public LedgerEntry this[string name] => State.Entries[name];
 
@@ -84,6 +95,7 @@ internal sealed class Cluster
                 return;
             }
 
+            Planned?.Invoke(State, plan);
             Decisions.AddRange(plan.Decisions);
             var before = State;
             State = CapacityLedger.Apply(State, plan.Decisions, Now);
@@ -97,11 +109,19 @@ internal sealed class Cluster
     public void Confirm(string name)
     {
         var entry = this[name];
+        var isBegun = KeepsHistory && entry.IsAdmitted && entry.Claim.ConfirmedGeneration != entry.Generation;
         Observe(entry.Claim with
         {
             AppliedGeneration = entry.Generation,
             ConfirmedGeneration = entry.Generation,
             RunningSince = entry.IsAdmitted ? Now : null,
+            History = isBegun
+                ? TrainingHistory.Begin(
+                    entry.Claim.History,
+                    (int)entry.Generation,
+                    entry.GpuCount * entry.Claim.Replicas,
+                    new(Now, entry.Claim.CompletedEpochs))
+                : entry.Claim.History,
         });
         Plan();
     }
@@ -122,7 +142,16 @@ internal sealed class Cluster
     public void Checkpoint(string name)
     {
         var claim = this[name].Claim;
-        Observe(claim with { Notifications = claim.Notifications + 1, LastCheckpointAt = Seconds });
+        var epochs = claim.CompletedEpochs + (KeepsHistory ? 1 : 0);
+        Observe(claim with
+        {
+            Notifications = claim.Notifications + 1,
+            LastCheckpointAt = Seconds,
+            CompletedEpochs = epochs,
+            History = !KeepsHistory || claim.History.IsEmpty
+                ? claim.History
+                : TrainingHistory.Save(claim.History, claim.History[^1].Attempt, new(Now, epochs)),
+        });
         Plan();
     }
 

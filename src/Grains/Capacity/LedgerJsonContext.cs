@@ -11,5 +11,6 @@ namespace Sluice.Grains.Capacity;
 [JsonSerializable(typeof(LedgerNode))]
 [JsonSerializable(typeof(LedgerQuota))]
 [JsonSerializable(typeof(AnsweredScaling))]
+[JsonSerializable(typeof(FinishedJob))]
 [JsonSerializable(typeof(LedgerHead))]
 public sealed partial class LedgerJsonContext : JsonSerializerContext;

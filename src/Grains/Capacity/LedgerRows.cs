@@ -6,11 +6,12 @@ using Sluice.Scheduling.Ledger;
 
 namespace Sluice.Grains.Capacity;
 
-/// <summary>The ledger as rows: one an entry, node, quota and remembered answer, and a head. Pure.</summary>
+/// <summary>The ledger as rows: one an entry, node, quota, remembered answer and finished job, and a head. Pure.</summary>
 public static class LedgerRows
 {
     private const string Answers = "answer";
     private const string Entries = "entry";
+    private const string Finished = "finished";
     private const string Heads = "head";
     private const string Nodes = "node";
     private const string Quotas = "quota";
@@ -38,6 +39,10 @@ public static class LedgerRows
                 Answers => state with
                 {
                     Answered = state.Answered.Add(row.Key, Parse(row, LedgerJsonContext.Default.AnsweredScaling)),
+                },
+                Finished => state with
+                {
+                    Finished = state.Finished.Add(row.Key, Parse(row, LedgerJsonContext.Default.FinishedJob)),
                 },
                 Heads => state with
                 {
@@ -70,6 +75,8 @@ public static class LedgerRows
             (old, quota) => old == quota);
         Compare(Answers, before.Answered, after.Answered, LedgerJsonContext.Default.AnsweredScaling,
             (old, answered) => old == answered);
+        Compare(Finished, before.Finished, after.Finished, LedgerJsonContext.Default.FinishedJob,
+            (old, finished) => old == finished);
         return new(upserts.ToImmutable(), deletes.ToImmutable());
 
         void Compare<T>(

@@ -77,6 +77,7 @@ public static class DeployTransitions
                     : options.IsAfterCheckpointByDefault,
                 CheckpointDeadline = manifest.CheckpointDeadline ?? options.CheckpointDeadline,
                 MinRunTime = manifest.MinRunTime ?? options.MinRunTime,
+                IsSuspendable = manifest.IsSuspendable,
                 RestartRule = manifest.RestartRule,
                 BackoffLimit = manifest.BackoffLimit,
             },

@@ -64,6 +64,7 @@ public static class JobClaims
         IsAfterCheckpoint = managed.IsAfterCheckpoint,
         CheckpointDeadline = managed.CheckpointDeadline,
         MinRunTime = managed.MinRunTime,
+        IsSuspendable = managed.IsSuspendable,
         LastCheckpointAt = record.LastCheckpointTime.Value,
         Notifications = managed.Notifications,
         CompletedEpochs = record.CompletedEpochs.Value,

@@ -35,6 +35,9 @@ public sealed record ManagedJob
 
     public TimeSpan MinRunTime { get; init; }
 
+    /// <summary>True: all its GPUs may be taken back for others; it goes on later from its last checkpoint.</summary>
+    public bool IsSuspendable { get; init; }
+
     public required RestartRule RestartRule { get; init; }
 
     /// <summary>Failures in a row after which the job has failed.</summary>

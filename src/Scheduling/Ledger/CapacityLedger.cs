@@ -9,6 +9,9 @@ public static class CapacityLedger
     /// <summary>Answers of scalings that are remembered; the gateway repeats a call within seconds or never.</summary>
     public const int MaxAnswered = 64;
 
+    /// <summary>Jobs that are gone whose histories are kept.</summary>
+    public const int MaxFinished = 200;
+
     /// <summary>Takes over what a job's row says. Repeats and older claims change nothing.</summary>
     public static LedgerState Observe(LedgerState state, JobClaim claim)
     {
@@ -21,7 +24,10 @@ public static class CapacityLedger
 
         if (claim.IsEnded)
         {
-            return state with { Entries = state.Entries.Remove(claim.Uid) };
+            return KeepFinished(state, claim.History.IsEmpty ? entry.Claim : claim) with
+            {
+                Entries = state.Entries.Remove(claim.Uid),
+            };
         }
 
         var next = entry with
@@ -69,6 +75,24 @@ public static class CapacityLedger
         var all = state.Answered.SetItem(answered.OperationId, answered with { Number = number });
         var forgotten = all.Values.OrderByDescending(one => one.Number).Skip(MaxAnswered);
         return state with { Answered = all.RemoveRange(forgotten.Select(one => one.OperationId)) };
+    }
+
+    /// <summary>What it has shown of its speed stays a while; one that showed nothing leaves nothing.</summary>
+    private static LedgerState KeepFinished(LedgerState state, JobClaim claim)
+    {
+        if (!(claim.TotalEpochs > 0) || claim.History.All(stretch => stretch.SecondsPerEpoch is null))
+        {
+            return state;
+        }
+
+        var number = state.Finished.Values.Select(one => one.Number).DefaultIfEmpty().Max() + 1;
+        var all = state.Finished.SetItem(claim.Uid, new(
+            claim.Uid, number, claim.Replicas, claim.GpuReq, claim.GpuLim, claim.TotalEpochs)
+        {
+            History = claim.History,
+        });
+        var forgotten = all.Values.OrderByDescending(one => one.Number).Skip(MaxFinished);
+        return state with { Finished = all.RemoveRange(forgotten.Select(one => one.Uid)) };
     }
 
     /// <summary>Writes decisions into the ledger, in their order.</summary>

@@ -74,6 +74,7 @@ internal sealed class DecisionWriter
             Reason = reason,
             DecidedAt = _now,
             Pending = null,
+            RevokedAt = null,
             Overtaken = 0,
         };
         CheckQuota(entry, next.HeldGpus);
@@ -147,6 +148,7 @@ internal sealed class DecisionWriter
         Reason = reason,
         DecidedAt = _now,
         Pending = null,
+        RevokedAt = _now,
     });
 
     /// <summary>Each job that was admitted has passed those that wait ahead of it.</summary>

@@ -45,6 +45,9 @@ public sealed record JobClaim
     /// <summary>Not resized again before it ran that long.</summary>
     public TimeSpan MinRunTime { get; init; }
 
+    /// <summary>True: all its GPUs may be taken back for others; it goes on later from its last checkpoint.</summary>
+    public bool IsSuspendable { get; init; }
+
     /// <summary>Seconds since the Unix epoch; the arrival before the first notification.</summary>
     public double LastCheckpointAt { get; init; }
 

@@ -37,6 +37,9 @@ public sealed record LedgerEntry
     /// <summary>The most GPUs a replica that somebody asked for; null: the claim's limit.</summary>
     public int? Cap { get; init; }
 
+    /// <summary>When all its GPUs were taken back; null: it has them, or never had any.</summary>
+    public DateTimeOffset? RevokedAt { get; init; }
+
     /// <summary>How often a job behind it was admitted while it waited.</summary>
     public int Overtaken { get; init; }
 

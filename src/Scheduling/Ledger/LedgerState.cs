@@ -25,6 +25,10 @@ public sealed record LedgerState
     public ImmutableSortedDictionary<string, AnsweredScaling> Answered { get; init; } =
         ImmutableSortedDictionary.Create<string, AnsweredScaling>(StringComparer.Ordinal);
 
+    /// <summary>What the newest jobs that are gone showed of their speed, by uid.</summary>
+    public ImmutableSortedDictionary<string, FinishedJob> Finished { get; init; } =
+        ImmutableSortedDictionary.Create<string, FinishedJob>(StringComparer.Ordinal);
+
     /// <summary>The newest generation that was given out; never starts over.</summary>
     public long LastGeneration { get; init; }
 

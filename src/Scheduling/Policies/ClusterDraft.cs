@@ -200,6 +200,25 @@ public sealed class ClusterDraft
         _planned[entry.Uid] = blocks;
     }
 
+    /// <summary>
+    /// True: all that the job has in the ledger can be planned for it again: nobody else is to have any of it, and its
+    /// quota holds it.
+    /// </summary>
+    internal bool CanKeep(LedgerEntry entry)
+    {
+        var own = PlannedFor(entry).SelectMany(block => block.Gpus.Select(gpu => (block.Node, gpu))).ToHashSet();
+        var isTaken = entry.Blocks.Any(block => _byName.TryGetValue(block.Node, out var node)
+            && block.Gpus.Any(gpu => node.IsPlanned(gpu) && !own.Contains((block.Node, gpu))));
+        if (isTaken)
+        {
+            return false;
+        }
+
+        // What it gives up may be what lets another one of its namespace have more.
+        var more = entry.Blocks.Sum(block => block.Gpus.Length) - own.Count;
+        return !_quotas.TryGetValue(entry.Claim.Namespace, out var quota) || quota.Free + quota.Coming >= more;
+    }
+
     /// <summary>The first GPUs of each block.</summary>
     public static ImmutableArray<GpuBlock> Kept(ImmutableArray<GpuBlock> blocks, int gpuCount) =>
     [

@@ -51,6 +51,8 @@ internal sealed class NodeDraft
 
     public bool IsHeldBy(int gpu, string uid) => _holders[gpu] == uid;
 
+    public bool IsPlanned(int gpu) => Has(gpu) && _isPlanned[gpu];
+
     public void Hold(ImmutableArray<int> gpus, string uid)
     {
         foreach (var gpu in gpus)

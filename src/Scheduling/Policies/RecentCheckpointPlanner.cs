@@ -10,6 +10,7 @@ internal sealed class RecentCheckpointPlanner
     private readonly PlanDraft _plan;
     private readonly ClusterDraft _cluster;
     private readonly ScaleUpPlanner _scaleUps;
+    private readonly Mending _mending;
 
     /// <summary>
     /// Jobs that give up GPUs, by this plan or at their next checkpoint: they may be asked for more in the same plan.
@@ -25,6 +26,7 @@ internal sealed class RecentCheckpointPlanner
         _plan = new(state, now);
         _cluster = _plan.Cluster;
         _scaleUps = new(_plan, preferredUid);
+        _mending = new(_plan);
     }
 
     public Plan Plan()
@@ -74,41 +76,10 @@ internal sealed class RecentCheckpointPlanner
     /// <summary>A job whose GPUs are gone, or whose range was changed under it.</summary>
     private void Mend(LedgerEntry entry)
     {
-        if (!_cluster.Exists(entry.Blocks))
-        {
-            Move(entry);
-        }
-        else if (entry.GpuCount > entry.Claim.GpuLim)
-        {
-            // A limit is the job's own word on what it can use: it holds at once, in every mode.
-            _plan.SetSize(entry, (entry.Claim.GpuLim, ClusterDraft.Kept(entry.Blocks, entry.Claim.GpuLim)),
-                $"scaled down from {entry.GpuCount} to {entry.Claim.GpuLim}: its limit was lowered");
-        }
-        else if (entry.GpuCount > entry.EffectiveLimit && !(entry.Pending?.GpuCount <= entry.EffectiveLimit))
+        if (!_mending.Mend(entry) && entry.GpuCount > entry.EffectiveLimit
+            && !(entry.Pending?.GpuCount <= entry.EffectiveLimit))
         {
             Give(new(entry, entry.EffectiveLimit, []));
-        }
-    }
-
-    private void Move(LedgerEntry entry)
-    {
-        var claim = entry.Claim;
-        var most = Math.Min(entry.EffectiveLimit, Math.Max(entry.GpuCount, claim.GpuReq));
-        // What waited for a checkpoint is void: the job is stopped now.
-        _cluster.Plan(entry, entry.Blocks);
-        if (_cluster.MostThatFits(entry, claim.GpuReq, most) is { } fit)
-        {
-            _plan.SetSize(
-                entry, fit, $"moved from {entry.GpuCount} to {fit.GpuCount} GPUs: GPUs that it held are gone");
-        }
-        else
-        {
-            _cluster.Plan(entry, []);
-            var why = WhyNotPossible(claim) ?? (_cluster.HasRoom(claim)
-                ? $"the quota of {claim.Namespace} has room once they are given back"
-                : "no others are free");
-            _plan.Decide(new Preempt(
-                entry.Uid, $"waits for {PlanTexts.Gpus(claim)}: GPUs that it held are gone, and {why}"));
         }
     }
 
@@ -145,13 +116,13 @@ internal sealed class RecentCheckpointPlanner
         {
             if (passed is not null)
             {
-                SetWait(entry, WhyNotPossible(entry.Claim) ?? PlanTexts.KeptFor(passed.Claim));
+                SetWait(entry, _mending.WhyNotPossible(entry.Claim) ?? PlanTexts.KeptFor(passed.Claim));
             }
             else if (!TryAdmit(entry) && !ReserveComing(entry) && !ScaleDownFor(entry))
             {
                 // One that waits for its own namespace's quota, or that no cluster of this size can hold, keeps nobody
                 // else waiting.
-                var impossible = WhyNotPossible(entry.Claim);
+                var impossible = _mending.WhyNotPossible(entry.Claim);
                 SetWait(entry, impossible ?? "no running job can give up enough");
                 passed = impossible is null && entry.Overtaken >= _options.MaxOvertakes ? entry : null;
             }
@@ -174,13 +145,6 @@ internal sealed class RecentCheckpointPlanner
 
         return false;
     }
-
-    /// <summary>Why nothing that a job gives up would help; null: it would.</summary>
-    private string? WhyNotPossible(JobClaim claim) =>
-        !_cluster.IsAllowed(claim) ? $"more than the quota of {claim.Namespace}"
-        : !_cluster.IsWithinQuota(claim) ? $"more than is left of the quota of {claim.Namespace}"
-        : !_cluster.CouldEverHold(claim) ? "more than the cluster has"
-        : null;
 
     /// <summary>What it needs is on its way back already: nobody else need give up anything.</summary>
     private bool ReserveComing(LedgerEntry entry)

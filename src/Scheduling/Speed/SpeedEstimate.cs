@@ -50,6 +50,8 @@ public sealed class SpeedEstimate
         return mean;
     }
 
+    public double SecondsPerEpoch(int gpus) => Math.Exp(LogSeconds(gpus));
+
     /// <summary>Standard deviation of the logarithm.</summary>
     public double Deviation(int gpus)
     {

@@ -48,6 +48,9 @@ public sealed record TargetJob
     /// <summary>True: it held GPUs at some time.</summary>
     public bool HasStarted { get; init; }
 
+    /// <summary>How often a job behind it in the queue was started while it waited.</summary>
+    public int PassedBy { get; init; }
+
     /// <summary>GPU-seconds held until <see cref="HeldSince"/>.</summary>
     public double AttainedBefore { get; init; }
 

@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Sluice.Scheduling.Ledger;
+using Sluice.Scheduling.Speed;
+using Sluice.Scheduling.Targets;
+
+namespace Sluice.Scheduling.Placement;
+
+/// <summary>What a target policy sees of the jobs of a ledger. Times are seconds since the Unix epoch. Pure.</summary>
+internal static class TargetJobs
+{
+    private const int MaxEpochs = 1_000_000_000;
+
+    /// <summary>Trainers that save in the middle of epochs save at parts of these numbers.</summary>
+    private static readonly int[] Parts = [1, 2, 4, 5, 10, 20, 50, 100];
+
+    // What was made once; it changes nothing that can be seen.
+    private static readonly ConditionalWeakTable<LedgerEntry, TargetJob> Known = [];
+    private static readonly ConditionalWeakTable<object, EndedJobs> KnownEnded = [];
+
+    public static double Seconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).TotalSeconds;
+
+    /// <summary>A job that waits or runs.</summary>
+    public static TargetJob Of(LedgerEntry entry) => Known.GetValue(entry, Make);
+
+    /// <summary>Those that are gone, the latest last.</summary>
+    public static EndedJobs Ended(LedgerState state) => KnownEnded.GetValue(
+        state.Finished, _ => new([.. state.Finished.Values.OrderBy(job => job.Number).Select(Make)]));
+
+    /// <summary>GPUs a replica, the least that it is given when it is given any.</summary>
+    public static int Least(LedgerEntry entry)
+    {
+        var least = Math.Max(1, entry.Claim.GpuReq);
+        // A request that is raised while a job runs does not stop it.
+        return entry is { IsAdmitted: true, GpuCount: > 0 } ? Math.Min(least, entry.GpuCount) : least;
+    }
+
+    /// <summary>True: it may be left without GPUs after it had some.</summary>
+    public static bool MayHaveNone(LedgerEntry entry) => entry.Claim.IsSuspendable || entry.Claim.GpuReq == 0;
+
+    /// <summary>Since when it waits; seconds.</summary>
+    public static double WaitsSince(LedgerEntry entry) =>
+        entry.RevokedAt is { } revoked ? Seconds(revoked) : entry.Claim.ArrivedAt;
+
+    private static TargetJob Make(LedgerEntry entry)
+    {
+        var claim = entry.Claim;
+        var least = Least(entry);
+        var parts = PartsOf(claim.History);
+        var heldSince = HeldSince(entry);
+        return new()
+        {
+            Uid = entry.Uid,
+            ArrivedAt = claim.ArrivedAt,
+            MinGpus = least * claim.Replicas,
+            MaxGpus = Math.Max(least, entry.EffectiveLimit) * claim.Replicas,
+            Replicas = claim.Replicas,
+            Priority = claim.Priority,
+            MayBeSuspended = MayHaveNone(entry),
+            LosesUnsavedWork = !claim.IsAfterCheckpoint,
+            ChangeableFrom = ChangeableFrom(entry),
+            TotalEpochs = claim.TotalEpochs > 0 ? Epochs(claim.TotalEpochs, parts) : null,
+            HeldGpus = entry.IsAdmitted ? entry.GpuCount * claim.Replicas : 0,
+            HeldSince = heldSince,
+            HasStarted = entry.IsAdmitted || (entry.RevokedAt is not null && MayHaveNone(entry)),
+            AttainedBefore = claim.History.Where(stretch => Seconds(stretch.Started.At) < heldSince).Sum(Attained),
+            PassedBy = entry.Overtaken,
+            Notifications = Notifications(claim.History, parts),
+        };
+    }
+
+    private static TargetJob Make(FinishedJob job)
+    {
+        var parts = PartsOf(job.History);
+        return new()
+        {
+            Uid = job.Uid,
+            ArrivedAt = 0,
+            MinGpus = Math.Max(1, job.GpuReq) * job.Replicas,
+            MaxGpus = Math.Max(1, Math.Max(job.GpuReq, job.GpuLim)) * job.Replicas,
+            Replicas = job.Replicas,
+            TotalEpochs = Epochs(job.TotalEpochs, parts),
+            Notifications = Notifications(job.History, parts),
+        };
+    }
+
+    private static double HeldSince(LedgerEntry entry) => (entry.IsAdmitted, entry.Claim.RunningSince) switch
+    {
+        (false, _) => WaitsSince(entry),
+        (true, { } running) => Seconds(running),
+        _ => Seconds(entry.DecidedAt),
+    };
+
+    private static double ChangeableFrom(LedgerEntry entry) => entry switch
+    {
+        { IsAdmitted: false } => 0,
+        { IsSettledRunning: true, Claim: { RunningSince: { } running, MinRunTime: var least } } =>
+            least > TimeSpan.Zero ? Seconds(running + least) : 0,
+        // What was decided last is still being done.
+        _ => double.PositiveInfinity,
+    };
+
+    private static double Attained(TrainingStretch stretch) => stretch.Last is { } last
+        ? stretch.GpuCount * Math.Max(0, (last.At - stretch.Started.At).TotalSeconds)
+        : 0;
+
+    private static ImmutableArray<Notification> Notifications(ImmutableArray<TrainingStretch> history, int parts)
+    {
+        var notifications = ImmutableArray.CreateBuilder<Notification>(2 * history.Length);
+        foreach (var stretch in history.Where(stretch => stretch.GpuCount > 0))
+        {
+            if (stretch is not { First: { } first, Last: { } last })
+            {
+                continue;
+            }
+
+            var since = Seconds(stretch.Started.At);
+            notifications.Add(new(Seconds(first.At), Epochs(first.Epochs, parts), stretch.GpuCount, since));
+            if (last != first)
+            {
+                notifications.Add(new(Seconds(last.At), Epochs(last.Epochs, parts), stretch.GpuCount, since));
+            }
+        }
+
+        return notifications.DrainToImmutable();
+    }
+
+    private static int Epochs(double epochs, int parts) => (int)Math.Clamp(Math.Round(epochs * parts), 0, MaxEpochs);
+
+    /// <summary>Parts of an epoch at which it saves.</summary>
+    private static int PartsOf(ImmutableArray<TrainingStretch> history)
+    {
+        foreach (var parts in Parts)
+        {
+            if (history.All(stretch => IsWhole(stretch.First) && IsWhole(stretch.Last)))
+            {
+                return parts;
+            }
+
+            bool IsWhole(SavedEpochs? saved) =>
+                saved is not { Epochs: var epochs } || Math.Abs(epochs * parts - Math.Round(epochs * parts)) < 1e-6;
+        }
+
+        return Parts[^1];
+    }
+}

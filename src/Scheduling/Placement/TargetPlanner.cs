@@ -1,0 +1,188 @@
+using Sluice.Scheduling.Ledger;
+using Sluice.Scheduling.Policies;
+using Sluice.Scheduling.Targets;
+
+namespace Sluice.Scheduling.Placement;
+
+/// <summary>
+/// One run of <see cref="TargetedPolicy"/>: mends, asks how many each job is to have, finds room for it, takes back
+/// what nobody can use, asks again for what is left over, and decides.
+/// </summary>
+internal sealed class TargetPlanner
+{
+    /// <summary>Questions a plan: what had no room in one is left out of the next.</summary>
+    private const int MaxQuestions = 3;
+
+    private readonly ITargetPolicy _policy;
+    private readonly TargetedOptions _options;
+    private readonly PlanDraft _plan;
+    private readonly ClusterDraft _cluster;
+    private readonly Mending _mending;
+    private readonly TargetMoves _moves;
+    private readonly LateJobs _late;
+
+    public TargetPlanner(LedgerState state, DateTimeOffset now, ITargetPolicy policy, TargetedOptions options)
+    {
+        (_policy, _options) = (policy, options);
+        _plan = new(state, now);
+        _cluster = _plan.Cluster;
+        _mending = new(_plan);
+        _moves = new(_plan);
+        _late = new(_plan, options);
+    }
+
+    public Plan Plan(string? preferredUid)
+    {
+        var wakeAt = Draft(preferredUid);
+        _moves.Decide();
+        SayWhyTheyWait();
+        var plan = _plan.ToPlan();
+        return plan with { WakeAt = Earliest([plan.WakeAt, wakeAt, _late.NextAt()]) };
+    }
+
+    /// <summary>The first running job that would be given more if it were asked for by its name; null: none.</summary>
+    public LedgerEntry? ChooseScaleUp()
+    {
+        Draft(preferredUid: null);
+        return _late.Passed is not null
+            ? null
+            : ScaleUpChoice.Candidates(_plan.State).FirstOrDefault(entry => !_moves.IsMoved(entry)
+                && !_plan.IsDecided(entry)
+                && _cluster.MostThatFits(entry, entry.GpuCount + 1, entry.Claim.GpuLim) is not null);
+    }
+
+    private DateTimeOffset? Draft(string? preferredUid)
+    {
+        foreach (var entry in _plan.Entries.Where(entry => entry.IsAdmitted && !entry.Claim.IsEnding))
+        {
+            // What waits for a checkpoint is planned anew.
+            _cluster.Plan(entry, entry.Blocks);
+        }
+
+        foreach (var entry in _plan.Entries.Where(entry => entry.IsAdmitted && !entry.Claim.IsEnding))
+        {
+            if (!_mending.Mend(entry) && entry.GpuCount > entry.EffectiveLimit)
+            {
+                _moves.Shrink(entry, entry.EffectiveLimit, new(entry.Uid, 0, ""), isAskedFor: true);
+            }
+        }
+
+        var question = new TargetQuestion(_policy, _plan, _plan.Entries.Where(CanBeGiven));
+        for (var asked = 0; asked < MaxQuestions; asked++)
+        {
+            Settle(question);
+            Place(question, preferredUid, isFirst: asked == 0);
+            if (!_moves.HasUnplaced || _late.Passed is not null || _cluster.FreeGpus == 0)
+            {
+                break;
+            }
+        }
+
+        foreach (var entry in _plan.Entries.Where(entry => entry.IsWaiting && entry.Claim.GpuReq == 0
+            && !_moves.IsMoved(entry)))
+        {
+            _moves.Start(entry, new(entry.Uid, 0, "it needs none to start"));
+        }
+
+        return question.WakeAt is { } seconds && seconds > TargetJobs.Seconds(_plan.Now)
+            ? Bounded(seconds)
+            : null;
+    }
+
+    private static DateTimeOffset? Bounded(double seconds) =>
+        seconds < DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.UnixEpoch.AddSeconds(seconds) : null;
+
+    private static DateTimeOffset? Earliest(IEnumerable<DateTimeOffset?> times) => times.Min();
+
+    private bool CanBeGiven(LedgerEntry entry) => !entry.Claim.IsEnding && entry.EffectiveLimit > 0
+        && (entry.IsAdmitted || (_cluster.CouldEverHold(entry.Claim) && _cluster.IsAllowed(entry.Claim)));
+
+    /// <summary>What is decided already, and what has no room, is no longer asked about.</summary>
+    private void Settle(TargetQuestion question)
+    {
+        foreach (var entry in _plan.Entries.Where(CanBeGiven))
+        {
+            if (_plan.IsDecided(entry) || _moves.IsMoved(entry) || _moves.IsUnplaced(entry))
+            {
+                question.Settle(entry, _moves.GpusOf(entry));
+            }
+        }
+
+        _moves.ForgetUnplaced();
+    }
+
+    private void Place(TargetQuestion question, string? preferredUid, bool isFirst)
+    {
+        var targets = question.Ask();
+        foreach (var entry in _plan.Entries.Where(entry => entry.IsAdmitted && entry.Uid != preferredUid))
+        {
+            if (TargetOf(entry) is { } target && target.GpuCount < entry.GpuCount * entry.Claim.Replicas)
+            {
+                _moves.Shrink(entry, target.GpuCount / entry.Claim.Replicas, target);
+            }
+        }
+
+        if (isFirst)
+        {
+            _late.Serve(_moves, targets);
+        }
+
+        foreach (var entry in InOrder(_plan.Entries.Where(entry => entry.IsWaiting && _late.Passed is null)))
+        {
+            if (TargetOf(entry) is { GpuCount: > 0 } target)
+            {
+                _moves.Start(entry, target);
+            }
+        }
+
+        if (_late.Passed is null)
+        {
+            if (isFirst && preferredUid is not null)
+            {
+                _moves.GrowAsAskedFor(_plan.State.Entries[preferredUid]);
+            }
+
+            foreach (var entry in InOrder(_plan.Entries.Where(entry => entry.IsAdmitted)))
+            {
+                if (TargetOf(entry) is { } target && target.GpuCount > entry.GpuCount * entry.Claim.Replicas)
+                {
+                    _moves.Grow(entry, target);
+                }
+            }
+        }
+
+        _moves.TakeBackWhatNobodyUses();
+
+        JobTarget? TargetOf(LedgerEntry entry) =>
+            targets.TryGetValue(entry.Uid, out var target) && !_plan.IsDecided(entry) && !_moves.IsMoved(entry)
+                && (entry.IsWaiting || (entry.IsSettledRunning && _plan.MayChange(entry)))
+                ? target
+                : null;
+
+        // Large replicas first: small ones find room where large ones do not.
+        IEnumerable<LedgerEntry> InOrder(IEnumerable<LedgerEntry> entries) => entries
+            .OrderByDescending(entry => entry.Claim.Priority)
+            .ThenByDescending(entry => targets.TryGetValue(entry.Uid, out var target)
+                ? target.GpuCount / entry.Claim.Replicas
+                : 0)
+            .ThenBy(entry => entry.Claim.Added);
+    }
+
+    private void SayWhyTheyWait()
+    {
+        foreach (var entry in _plan.Entries.Where(entry => entry.IsWaiting && !_plan.IsDecided(entry)))
+        {
+            var why = _mending.WhyNotPossible(entry.Claim)
+                ?? (_moves.IsReserved(entry) ? "they are being given up by other jobs"
+                : _late.Passed is { } passed && passed.Uid != entry.Uid
+                    ? $"{passed.Claim.JobName} has waited for too long, and goes first"
+                : _moves.WasUnplaced(entry) ? "what is free or given up does not hold its replicas"
+                : $"{_policy.Name} gives what there is to others now");
+            var reason = TargetTexts.Waits(entry, why);
+            if (entry.Reason != reason)
+            {
+                _plan.Decide(new Wait(entry.Uid, reason));
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Sluice.Scheduling.Adaptive;
+using Sluice.Scheduling.Targets;
+
+namespace Sluice.Scheduling.Simple;
+
+/// <summary>
+/// First come, first served, class by class of priority: a job starts with as many GPUs of its range as are free and
+/// help, and keeps them to its end. Where the first in the queue has no room, those behind it start only if they are
+/// expected to be done before it could start, and it is passed so <see cref="MaxPasses"/> times at the most.
+/// </summary>
+/// <param name="forecaster">Where its picture of the jobs is from.</param>
+public sealed class QueuePolicy(IForecaster forecaster) : ITargetPolicy
+{
+    /// <summary>Estimates may be wrong: a job is passed no more often than that.</summary>
+    public const int MaxPasses = 16;
+
+    public string Name => "fifo";
+
+    public TargetPlan Plan(PolicyMemory memory, TargetSnapshot snapshot, PlanCause cause)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var forecast = forecaster.Read(memory, snapshot, cause);
+        return new(Start(snapshot, forecast.Jobs), forecast.Memory);
+    }
+
+    private static ImmutableArray<JobTarget> Start(TargetSnapshot snapshot, JobForecast[] jobs)
+    {
+        var targets = ImmutableArray.CreateBuilder<JobTarget>();
+        var free = snapshot.FreeGpus;
+        double? window = null;
+        foreach (var job in Enumerable.Range(0, jobs.Length)
+            .Where(job => snapshot.Jobs[job].HeldGpus == 0)
+            .OrderByDescending(job => snapshot.Jobs[job].Priority)
+            .ThenBy(job => snapshot.Jobs[job].ArrivedAt))
+        {
+            var level = Array.FindLastIndex(jobs[job].Levels, gpus => gpus <= free);
+            if (level >= 0 && Seconds(jobs[job], level) <= (window ?? double.PositiveInfinity))
+            {
+                var gpus = jobs[job].Levels[level];
+                free -= gpus;
+                targets.Add(new(snapshot.Jobs[job].Uid, gpus, Reason(jobs[job], level, window)));
+            }
+            else if (level < 0)
+            {
+                window ??= SecondsUntilFree(snapshot, jobs, snapshot.Jobs[job].MinGpus);
+            }
+
+            if (snapshot.Jobs[job].PassedBy >= MaxPasses)
+            {
+                break;
+            }
+        }
+
+        return targets.ToImmutable();
+    }
+
+    private static double Seconds(JobForecast job, int level) => job.RestartSeconds + job.SecondsAt(level);
+
+    /// <summary>Until those that run have ended, the shortest first, so that as many are free.</summary>
+    private static double SecondsUntilFree(TargetSnapshot snapshot, JobForecast[] jobs, int gpus)
+    {
+        var free = snapshot.FreeGpus;
+        foreach (var job in Enumerable.Range(0, jobs.Length)
+            .Where(job => snapshot.Jobs[job].HeldGpus > 0)
+            .OrderBy(job => Left(jobs[job])))
+        {
+            free += snapshot.Jobs[job].HeldGpus;
+            if (free >= gpus)
+            {
+                return Left(jobs[job]);
+            }
+        }
+
+        return double.PositiveInfinity;
+    }
+
+    private static double Left(JobForecast job) => job.RestartLeftSeconds + job.Work / job.HeldSpeed;
+
+    private static string Reason(JobForecast job, int level, double? window) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"its turn has come; {job.SecondsAt(level):F0} s to the end, with {job.Levels[0]} {job.SecondsAt(0):F0} s"
+        + $"{Before(window)}");
+
+    private static string Before(double? window) => window is { } seconds
+        ? string.Create(
+            CultureInfo.InvariantCulture, $", before the first in the queue could start in {seconds:F0} s")
+        : "";
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using Sluice.Scheduling.Adaptive;
+using Sluice.Scheduling.Sharing;
+using Sluice.Scheduling.Targets;
+
+namespace Sluice.Scheduling.Simple;
+
+/// <summary>
+/// Gives each job its share by a rule, class by class of priority. Running jobs are moved towards it at their
+/// checkpoints, and at once where a waiting job gets what they give up.
+/// </summary>
+/// <param name="name">As people are told it.</param>
+/// <param name="rule">Says what everybody's share is.</param>
+/// <param name="forecaster">Where its picture of the jobs is from.</param>
+public sealed class SharePolicy(string name, IShareRule rule, IForecaster forecaster) : ITargetPolicy
+{
+    public string Name => name;
+
+    public TargetPlan Plan(PolicyMemory memory, TargetSnapshot snapshot, PlanCause cause)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var forecast = forecaster.Read(memory, snapshot, cause);
+        var shares = Divide(snapshot, forecast.Jobs);
+        return new(new ShareMoves(snapshot, forecast.Jobs, shares, Describe).Find(), forecast.Memory);
+
+        string Describe(int job) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"its share by {name} among {snapshot.Jobs.Length} jobs is {shares[job]}");
+    }
+
+    private int[] Divide(TargetSnapshot snapshot, JobForecast[] forecasts)
+    {
+        var jobs = new SharingJob[forecasts.Length];
+        for (var job = 0; job < jobs.Length; job++)
+        {
+            jobs[job] = Share(snapshot.Jobs[job], forecasts[job], snapshot.Now);
+        }
+
+        var counts = new int[jobs.Length];
+        var kept = jobs.Sum(Least);
+        var free = snapshot.GpuCount - kept;
+        foreach (var group in Enumerable.Range(0, jobs.Length)
+            .GroupBy(job => snapshot.Jobs[job].Priority)
+            .OrderByDescending(group => group.Key))
+        {
+            int[] members = [.. group];
+            free += members.Sum(job => Least(jobs[job]));
+            var shares = rule.Divide(Math.Max(0, free), [.. members.Select(job => jobs[job])]);
+            for (var member = 0; member < members.Length; member++)
+            {
+                counts[members[member]] = shares[member];
+                free -= shares[member];
+            }
+        }
+
+        return counts;
+    }
+
+    private static int Least(SharingJob job) => job.IsPinned ? job.Levels[0] : 0;
+
+    private static SharingJob Share(TargetJob job, JobForecast forecast, double now)
+    {
+        var isFixed = job.HeldGpus > 0 && now < job.ChangeableFrom;
+        return new()
+        {
+            Levels = isFixed ? [job.HeldGpus] : [.. forecast.Levels],
+            Speeds = isFixed ? [Math.Max(forecast.HeldSpeed, double.Epsilon)] : [.. forecast.Speeds],
+            Work = forecast.Work,
+            Attained = job.AttainedAt(now),
+            IsPinned = isFixed || (job.HeldGpus > 0 && !job.MayBeSuspended),
+        };
+    }
+}

@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using Sluice.Scheduling.Targets;
+
+namespace Sluice.Scheduling.Speed;
+
+/// <summary>Jobs that are done, as they were last, the latest last: what others may be like.</summary>
+/// <param name="Jobs">At most <see cref="LearningOptions.MaxRemembered"/>.</param>
+public sealed record EndedJobs(ImmutableArray<TargetJob> Jobs) : PolicyMemory
+{
+    public static readonly EndedJobs Nobody = new([]);
+
+    /// <summary>The same with those that have just ended; the oldest are forgotten.</summary>
+    public EndedJobs With(ImmutableArray<TargetJob> completed, int maxRemembered)
+    {
+        if (completed.IsEmpty)
+        {
+            return this;
+        }
+
+        var jobs = Jobs.AddRange(completed.Where(job => !job.Notifications.IsEmpty));
+        return new(jobs.RemoveRange(0, Math.Max(0, jobs.Length - maxRemembered)));
+    }
+}
