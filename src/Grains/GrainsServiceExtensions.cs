@@ -32,10 +32,12 @@ public static class GrainsServiceExtensions
         services.TryAddSingleton<DecisionSignal>();
         services.TryAddSingleton<ForecastQueue>();
         services.TryAddSingleton<IDesiredRuns, JobDesiredRuns>();
-        services.TryAddSingleton<IPolicy>(provider => new RecentCheckpointPolicy(new()
+        services.TryAddSingleton<IPolicy>(provider =>
         {
-            MaxOvertakes = provider.GetRequiredService<IOptions<CapacityOptions>>().Value.MaxOvertakes,
-        }));
+            var options = provider.GetRequiredService<IOptions<CapacityOptions>>().Value;
+            return DomainPolicies.Create(options.Policy, options);
+        });
+        services.TryAddSingleton<DomainPolicies>();
         services.AddHostedService<AllocationCourier>();
         services.AddHostedService<DueRowLoop>();
         return services;

@@ -46,6 +46,9 @@ public sealed record ServerOptions
     /// <summary><c>immediate</c> (default) or <c>after-checkpoint</c>; a job's own annotation wins.</summary>
     public string ScaleMode { get; init; } = ScaleModes.Immediate;
 
+    /// <summary>Name of the policy that decides; null: as the settings say, <c>recent-checkpoint</c> by default.</summary>
+    public string? Policy { get; init; }
+
     /// <summary>File of bearer tokens with their roles; null: no tokens.</summary>
     public string? AuthTokensFile { get; init; }
 

@@ -11,6 +11,7 @@ using Sluice.Executors.Local;
 using Sluice.Gateway;
 using Sluice.Gateway.Access;
 using Sluice.Grains;
+using Sluice.Grains.Capacity;
 using Sluice.Grains.Jobs;
 using Sluice.Manifests;
 using Sluice.Storage;
@@ -33,6 +34,11 @@ internal static class SluiceComposition
         if (options.ScaleMode == ScaleModes.AfterCheckpoint)
         {
             services.Configure<JobOptions>(jobs => jobs.IsAfterCheckpointByDefault = true);
+        }
+
+        if (options.Policy is { } policy)
+        {
+            services.Configure<CapacityOptions>(capacity => capacity.Policy = policy);
         }
 
         var reportToken = options.AuthTokensFile is null || !options.HasLocalExecutor

@@ -150,6 +150,12 @@ internal sealed class ControlPlane
             jobs.FirstBackoff = TimeSpan.FromMilliseconds(50);
             jobs.LongestBackoff = TimeSpan.FromSeconds(20);
         });
+        services.Configure<CapacityOptions>(capacity =>
+        {
+            capacity.Policy = _world.Policy;
+            // A rest is two hours.
+            capacity.MaxWait = TimeSpan.FromMinutes(5);
+        });
         services.Configure<ExecutorLoopOptions>(loop => loop.NodeInterval = TimeSpan.FromSeconds(5));
         services.Configure<EmbeddedHostOptions>(host =>
         {

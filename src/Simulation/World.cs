@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sluice.Grains.Ports;
+using Sluice.Scheduling.Placement;
 using Sluice.Simulation.Calls;
 using Sluice.Simulation.Checks;
 using Sluice.Simulation.Engine;
@@ -24,6 +25,8 @@ internal sealed class World : IUidSource
         Simulator = new(new(seed, only), output, cancellationToken);
         output.Of(Simulator);
         Faults = new(Counts);
+        Policy = PolicyOf(Simulator.Chance.Stream("policy"));
+        Faults.Count($"histories: {Policy}");
         Invariants = new(Simulator, Tables, Faults);
         Cluster = new(Simulator, Invariants.Runs);
         Network = new(Simulator, Faults);
@@ -35,6 +38,9 @@ internal sealed class World : IUidSource
     public Simulator Simulator { get; }
 
     public FaultPlan Faults { get; }
+
+    /// <summary>Who decides in this history: most often the default.</summary>
+    public string Policy { get; }
 
     public ModelTables Tables { get; } = new();
 
@@ -55,6 +61,13 @@ internal sealed class World : IUidSource
 
     /// <summary>Since the beginning.</summary>
     public int ServersMade => _serversMade;
+
+    private static string PolicyOf(ChanceStream chance) => chance.Between(1, 10) switch
+    {
+        <= 5 => PolicyCatalog.Default,
+        <= 8 => "adaptive",
+        _ => PolicyCatalog.Names[chance.Between(2, PolicyCatalog.Names.Length - 1)],
+    };
 
     public string Next() => string.Create(CultureInfo.InvariantCulture, $"u{++_uidsMade}");
 

@@ -50,7 +50,8 @@ public sealed class HistoryTests
         ("reasons: checked, Admit", 1_000),
         ("reasons: checked, Preempt", 10), ("reasons: checked, Wait", 500), ("lists: checked", 500),
         ("queues: handed out", 400), ("queues: taken back", 20), ("queues: flagged", 200), ("queues: moved", 400),
-        ("queues: workers died", 10), ("clients: count", 500), ("clients: checkpoint", 5_000),
+        ("queues: workers died", 10), ("histories: adaptive", 200), ("histories: fifo", 20), ("histories: equal-share", 20),
+        ("histories: srtf", 20), ("clients: count", 500), ("clients: checkpoint", 5_000),
     ];
 
     private static string Describe(HistoryResult failing)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sluice.Manifests;
+using Sluice.Scheduling.Placement;
 
 namespace Sluice.Cli.Serving;
 
@@ -44,6 +45,12 @@ internal sealed class ServerCommandOptions
         DefaultValueFactory = _ => ScaleModes.Immediate,
     };
 
+    private readonly Option<string?> _policy = new("--policy")
+    {
+        Description = $"Who decides which job has which GPUs: {PolicyCatalog.Choice} (default {PolicyCatalog.Default})",
+        HelpName = "NAME",
+    };
+
     private readonly Option<string?> _authTokens = new("--auth-tokens")
     {
         Description = "File of bearer tokens with their roles",
@@ -67,7 +74,10 @@ internal sealed class ServerCommandOptions
 
     /// <summary>In the order of the help.</summary>
     public IReadOnlyList<Option> All =>
-        [_urls, _data, _database.Url, _database.PasswordFile, _gpus, _nodes, _quotas, _scaleMode, _authTokens, _open, _allowedHosts, _graceSeconds];
+    [
+        _urls, _data, _database.Url, _database.PasswordFile, _gpus, _nodes, _quotas, _policy, _scaleMode, _authTokens,
+        _open, _allowedHosts, _graceSeconds,
+    ];
 
     public ServerSettings Read(ParseResult parsed) => new()
     {
@@ -78,6 +88,7 @@ internal sealed class ServerCommandOptions
         Nodes = parsed.GetValue(_nodes),
         Quotas = parsed.GetValue(_quotas)!,
         ScaleMode = parsed.GetValue(_scaleMode)!,
+        Policy = parsed.GetValue(_policy),
         AuthTokens = parsed.GetValue(_authTokens),
         IsOpen = parsed.GetValue(_open),
         AllowedHosts = parsed.GetValue(_allowedHosts)!,

@@ -2,6 +2,7 @@ using Sluice.Cli.Client;
 using Sluice.Cli.Output;
 using Sluice.Hosting;
 using Sluice.Manifests;
+using Sluice.Scheduling.Placement;
 
 namespace Sluice.Cli.Serving;
 
@@ -25,6 +26,8 @@ internal sealed record ServerSettings
     public IReadOnlyList<string> Quotas { get; init; } = [];
 
     public string ScaleMode { get; init; } = ScaleModes.Immediate;
+
+    public string? Policy { get; init; }
 
     public string? AuthTokens { get; init; }
 
@@ -54,6 +57,9 @@ internal sealed record ServerSettings
             ScaleMode = ScaleModes.Parse(ScaleMode) is not null
                 ? ScaleMode
                 : throw CliFailure.Usage($"--scale-mode must be {ScaleModes.Either}, not '{ScaleMode}'"),
+            Policy = Policy is null || PolicyCatalog.Names.Contains(Policy)
+                ? Policy
+                : throw CliFailure.Usage($"--policy must be {PolicyCatalog.Choice}, not '{Policy}'"),
             AuthTokensFile = TokensFile(),
             IsOpen = IsOpen,
             AllowedHosts = AllowedHosts,

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Sluice.Scheduling.Placement;
 
 namespace Sluice.Grains.Capacity;
 
@@ -28,8 +29,26 @@ public sealed class CapacityOptions
     public int MaxDeliveriesPerPage { get; set; } = 256;
 
     /// <summary>
+    /// Who decides which job has which GPUs: <c>recent-checkpoint</c> (default), <c>adaptive</c>, <c>fifo</c>,
+    /// <c>equal-share</c> or <c>srtf</c>.
+    /// </summary>
+    [PolicyName]
+    public string Policy { get; set; } = PolicyCatalog.Default;
+
+    /// <summary>The same for single domains, by their names; default: none.</summary>
+    [PolicyName]
+    public IDictionary<string, string> Policies { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// A job that has waited for that long goes before all others, whatever the policy; only <c>recent-checkpoint</c>
+    /// goes by <see cref="MaxOvertakes"/> instead. 1 min to 30 days; default 12 h.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    public TimeSpan MaxWait { get; set; } = TimeSpan.FromHours(12);
+
+    /// <summary>
     /// How many jobs behind it may be admitted while a job waits. Then what is free is kept for it: no job behind it is
-    /// admitted, and none that runs is scaled up. 0 to 10,000; default 16.
+    /// admitted, and none that runs is scaled up. Under <c>recent-checkpoint</c>. 0 to 10,000; default 16.
     /// </summary>
     [Range(0, 10_000)]
     public int MaxOvertakes { get; set; } = 16;

@@ -33,7 +33,7 @@ public sealed partial class ClusterCapacityGrain
         if (_forecast is not { } latest || latest.Ledger != ledger || now - latest.At > options.Value.TickInterval)
         {
             _forecast = latest = (ledger, now, forecasts.RunAsync(deadline =>
-                ClusterForecast.Play(ledger, policy, now, told: null, deadline)));
+                ClusterForecast.Play(ledger, _policy, now, told: null, deadline)));
         }
 
         return latest.Result;
@@ -60,7 +60,7 @@ public sealed partial class ClusterCapacityGrain
         var with = CapacityLedger.Observe(ledger, claim);
         var told = question.Seconds is { } seconds ? new ToldLength(claim.Uid, seconds) : null;
         // One after the other under one deadline: that with the newcomer first, as it is what was asked for.
-        var played = ClusterForecast.Play(with, policy, now, told, deadline);
-        return ForecastViews.Answer(claim.Uid, with, ClusterForecast.Play(ledger, policy, now, null, deadline), played);
+        var played = ClusterForecast.Play(with, _policy, now, told, deadline);
+        return ForecastViews.Answer(claim.Uid, with, ClusterForecast.Play(ledger, _policy, now, null, deadline), played);
     }
 }

@@ -11,7 +11,7 @@ public sealed partial class ClusterCapacityGrain
     public async Task<ImmutableArray<UndeliveredAllocation>> ReadUndeliveredAsync(long after, int max) =>
         LedgerViews.Undelivered(await SettledAsync(), after, max);
 
-    public async Task<CapacityView> GetAsync() => LedgerViews.View(await SettledAsync(), policy.Name);
+    public async Task<CapacityView> GetAsync() => LedgerViews.View(await SettledAsync(), _policy.Name);
 
     public Task<ManagedJobCount> CountJobsAsync() =>
         Task.FromResult(LedgerViews.CountJobs(_ledger, options.Value.MaxManagedJobs));

@@ -21,7 +21,7 @@ public sealed partial class ClusterCapacityGrain(
     IRowCollections store,
     IJobRows jobs,
     IEventRows events,
-    IPolicy policy,
+    DomainPolicies policies,
     CapacityInstruments instruments,
     DecisionSignal signal,
     ForecastQueue forecasts,
@@ -32,6 +32,7 @@ public sealed partial class ClusterCapacityGrain(
     TimeProvider time,
     ILogger<ClusterCapacityGrain> logger) : Grain, IClusterCapacityGrain
 {
+    private IPolicy _policy = null!;
     private CommandLoop<CapacityCall> _calls = null!;
     private DomainRows _rows = null!;
     private DomainFollower _follower = null!;
@@ -42,6 +43,7 @@ public sealed partial class ClusterCapacityGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _policy = policies.Of(Domain);
         _rows = new(this.GetPrimaryKeyString(), store);
         _follower = new(Domain, jobs);
         _ledger = await _follower.RebuildAsync(await _rows.LoadAsync(cancellationToken));
@@ -115,7 +117,8 @@ public sealed partial class ClusterCapacityGrain(
         }
 
         var calls = batch.Where(call => call.Command is not null).ToList();
-        var folded = LedgerFold.Fold(_ledger, _wakeAt, observed, [.. calls.Select(call => call.Command!)], policy, now);
+        var folded = LedgerFold.Fold(
+            _ledger, _wakeAt, observed, [.. calls.Select(call => call.Command!)], _policy, now);
         if (!await _rows.CommitAsync(folded, now) && calls.Count > 0 && !lease.IsHeld)
         {
             // Nothing was written that would have shown whether this ledger is still the newest.

@@ -135,6 +135,14 @@ internal sealed class TargetMoves(PlanDraft plan)
         {
             Decide(move);
         }
+
+        // What is kept for a running job to grow into is nobody's yet, and no reason for others to wait.
+        foreach (var entry in plan.Entries.Where(entry => entry.IsAdmitted && !entry.Claim.IsEnding
+            && plan.DecisionFor(entry) is null or Defer or CancelPending
+            && GpusOf(entry) > entry.GpuCount * entry.Claim.Replicas))
+        {
+            _cluster.Plan(entry, entry.Blocks);
+        }
     }
 
     private void Decide(Move move)

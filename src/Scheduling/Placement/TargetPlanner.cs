@@ -172,9 +172,10 @@ internal sealed class TargetPlanner
     {
         foreach (var entry in _plan.Entries.Where(entry => entry.IsWaiting && !_plan.IsDecided(entry)))
         {
-            var why = _mending.WhyNotPossible(entry.Claim)
-                ?? (_moves.IsReserved(entry) ? "they are being given up by other jobs"
-                : _late.Passed is { } passed && passed.Uid != entry.Uid
+            var why = _moves.IsReserved(entry)
+                ? "they are being given up by other jobs"
+                : _mending.WhyNotPossible(entry.Claim)
+                ?? (_late.Passed is { } passed && passed.Uid != entry.Uid
                     ? $"{passed.Claim.JobName} has waited for too long, and goes first"
                 : _moves.WasUnplaced(entry) ? "what is free or given up does not hold its replicas"
                 : $"{_policy.Name} gives what there is to others now");

@@ -206,6 +206,7 @@ internal sealed class RowCheck(RunCheck runs, Action<string, string> fail, Actio
             IsAfterCheckpoint = managed.IsAfterCheckpoint,
             CheckpointDeadline = managed.CheckpointDeadline,
             MinRunTime = managed.MinRunTime,
+            IsSuspendable = managed.IsSuspendable,
             RestartRule = managed.RestartRule,
             BackoffLimit = managed.BackoffLimit,
         },

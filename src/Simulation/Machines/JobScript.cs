@@ -22,6 +22,8 @@ internal sealed record JobScript
 
     public bool IsAfterCheckpoint { get; init; }
 
+    public bool IsSuspendable { get; init; }
+
     public int DeadlineSeconds { get; init; }
 
     public int MinRunSeconds { get; init; }
@@ -65,6 +67,7 @@ internal sealed record JobScript
             sluice.dev/scale-mode: {{(IsAfterCheckpoint ? "after-checkpoint" : "immediate")}}
             sluice.dev/checkpoint-deadline-seconds: "{{DeadlineSeconds}}"
             sluice.dev/min-run-seconds: "{{MinRunSeconds}}"
+            sluice.dev/suspendable: "{{(IsSuspendable ? "true" : "false")}}"
         spec:
           parallelism: {{Replicas}}
           template:

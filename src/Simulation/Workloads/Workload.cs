@@ -221,6 +221,7 @@ internal sealed class Workload
             StopsAtResize = chance.Is(0.6),
             FailingAttempts = chance.Is(0.2) ? chance.Between(1, 9) : 0,
             UnstartableAttempts = chance.Is(0.05) ? chance.Between(1, 2) : 0,
+            IsSuspendable = chance.Is(0.3),
         };
         if (script.GpuReq > script.GpuLim)
         {
