@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Sluice.Bench.Elastic;
+using Sluice.Bench.Plans;
 using Sluice.Bench.Queues;
 using Sluice.Bench.Runs;
 using Sluice.Bench.Servers;
@@ -55,7 +56,7 @@ internal static class BenchCommand
         var root = new RootCommand("Measures a Sluice server against a plain JSON echo of the same web server.")
         {
             jobs, seconds, rounds, server, data, database, only, quick, ElasticCommand.Create(server),
-            QueueCommand.Create(seconds, rounds, server, data, database),
+            QueueCommand.Create(seconds, rounds, server, data, database), PlanCommand.Create(),
         };
         root.SetAction((parsed, cancellationToken) =>
         {

@@ -23,10 +23,18 @@ internal static class ElasticCommand
             DefaultValueFactory = _ => 8,
         };
         var seed = new Option<int>("--seed") { Description = "Which jobs (default 1)", DefaultValueFactory = _ => 1 };
-        var command = new Command(
-            "elastic", "Plays random jobs on simulated nodes: fixed GPUs, resized at once, resized after checkpoints")
+        var modes = new Option<ElasticMode[]>("--mode")
         {
-            jobs, nodes, seed, server,
+            Description = "Only these: Fixed, Immediate, AfterCheckpoint, Adaptive (default all)",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [.. Enum.GetValues<ElasticMode>().Where(mode => mode != ElasticMode.None)],
+        };
+        var command = new Command(
+            "elastic",
+            "Plays random jobs on simulated nodes: fixed GPUs, resized at once, resized after checkpoints, and by the "
+            + "policy adaptive")
+        {
+            jobs, nodes, seed, modes, server,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -44,7 +52,7 @@ internal static class ElasticCommand
             var count = (int)BenchCommand.InRange("--jobs", parsed.GetValue(jobs), 1, MostJobs);
             var workload = ElasticWorkload.Make(count, GpusOfNode, parsed.GetValue(seed));
             var results = new List<ElasticResult>();
-            foreach (var mode in new[] { ElasticMode.Fixed, ElasticMode.Immediate, ElasticMode.AfterCheckpoint })
+            foreach (var mode in parsed.GetValue(modes)!)
             {
                 using var run = new ElasticRun(settings, workload, mode);
                 results.Add(await run.RunAsync(Progress.Write, cancellationToken));

@@ -29,7 +29,7 @@ internal sealed record ElasticJob(string Name, TimeSpan At, int GpuReq, int GpuL
         metadata:
           name: {Name}
           annotations:
-            sluice.dev/scale-mode: {(mode == ElasticMode.AfterCheckpoint ? "after-checkpoint" : "immediate")}
+            sluice.dev/scale-mode: {(mode >= ElasticMode.AfterCheckpoint ? "after-checkpoint" : "immediate")}
             sluice.dev/min-run-seconds: "0"
         spec:
           template:
@@ -64,4 +64,7 @@ internal enum ElasticMode
 
     /// <summary>Right after the next checkpoint.</summary>
     AfterCheckpoint = 3,
+
+    /// <summary>When and by how much the policy <c>adaptive</c> finds best.</summary>
+    Adaptive = 4,
 }

@@ -46,6 +46,7 @@ internal sealed record ElasticResult
         ElasticMode.Fixed => "fixed",
         ElasticMode.Immediate => "immediate",
         ElasticMode.AfterCheckpoint => "after-checkpoint",
+        ElasticMode.Adaptive => "adaptive",
         _ => throw new ArgumentOutOfRangeException(nameof(mode)),
     };
 }

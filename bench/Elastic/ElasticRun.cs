@@ -20,7 +20,10 @@ internal sealed class ElasticRun(ElasticSettings settings, IReadOnlyList<Elastic
     {
         using var server = await ServerProcess.StartAsync(
             settings.Server,
-            ["server", "--urls", "http://127.0.0.1:0", "--data", _folder, "--nodes", settings.Nodes, "--grace-seconds", "5"],
+            [
+                "server", "--urls", "http://127.0.0.1:0", "--data", _folder, "--nodes", settings.Nodes,
+                "--grace-seconds", "5", "--policy", mode == ElasticMode.Adaptive ? "adaptive" : "recent-checkpoint",
+            ],
             cancellationToken);
         using var control = new ControlClient(server.Address);
         try

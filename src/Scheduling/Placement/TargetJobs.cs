@@ -9,6 +9,7 @@ namespace Sluice.Scheduling.Placement;
 /// <summary>What a target policy sees of the jobs of a ledger. Times are seconds since the Unix epoch. Pure.</summary>
 internal static class TargetJobs
 {
+    private const int MaxBatch = 16;
     private const int MaxEpochs = 1_000_000_000;
 
     /// <summary>Trainers that save in the middle of epochs save at parts of these numbers.</summary>
@@ -16,16 +17,28 @@ internal static class TargetJobs
 
     // What was made once; it changes nothing that can be seen.
     private static readonly ConditionalWeakTable<LedgerEntry, TargetJob> Known = [];
-    private static readonly ConditionalWeakTable<object, EndedJobs> KnownEnded = [];
+    private static readonly ConditionalWeakTable<FinishedJob, EndedJobs> KnownEnded = [];
 
     public static double Seconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).TotalSeconds;
 
     /// <summary>A job that waits or runs.</summary>
     public static TargetJob Of(LedgerEntry entry) => Known.GetValue(entry, Make);
 
-    /// <summary>Those that are gone, the latest last.</summary>
-    public static EndedJobs Ended(LedgerState state) => KnownEnded.GetValue(
-        state.Finished, _ => new([.. state.Finished.Values.OrderBy(job => job.Number).Select(Make)]));
+    /// <summary>
+    /// Those that are gone, the latest last. What they teach is reckoned anew for all jobs when one is added: where
+    /// there are many, the latest are added several at a time.
+    /// </summary>
+    public static EndedJobs Ended(LedgerState state)
+    {
+        var newest = state.Finished.Values.Select(job => job.Number).DefaultIfEmpty().Max();
+        var batch = newest < 16 ? 1 : newest < 64 ? 4 : MaxBatch;
+        var last = newest - newest % batch;
+        var first = last - CapacityLedger.MaxFinished + MaxBatch;
+        var jobs = state.Finished.Values.Where(job => job.Number > first && job.Number <= last)
+            .OrderBy(job => job.Number)
+            .ToList();
+        return jobs.Count == 0 ? EndedJobs.Nobody : KnownEnded.GetValue(jobs[^1], _ => new([.. jobs.Select(Make)]));
+    }
 
     /// <summary>GPUs a replica, the least that it is given when it is given any.</summary>
     public static int Least(LedgerEntry entry)

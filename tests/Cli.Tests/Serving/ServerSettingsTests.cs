@@ -58,6 +58,18 @@ public sealed class ServerSettingsTests : IDisposable
         Assert.Equal(new Dictionary<string, int> { ["a"] = 4, ["b"] = 0 }, options.Quotas);
     }
 
+    [Fact]
+    public void A_policy_is_chosen_by_its_name_and_a_wrong_name_is_answered_with_all_there_are()
+    {
+        Assert.Null(new ServerSettings().ToOptions(Environment()).Policy);
+        Assert.Equal("adaptive", new ServerSettings { Policy = "adaptive" }.ToOptions(Environment()).Policy);
+
+        var failure = Assert.Throws<CliFailure>(() => new ServerSettings { Policy = "x" }.ToOptions(Environment()));
+
+        Assert.Equal(
+            "--policy must be recent-checkpoint, adaptive, fifo, equal-share or srtf, not 'x'", failure.Message);
+    }
+
     [Theory]
     [InlineData("--urls", "here")]
     [InlineData("--urls", "https://127.0.0.1:5000")]
@@ -76,6 +88,8 @@ public sealed class ServerSettingsTests : IDisposable
     [InlineData("--quota", "=4")]
     [InlineData("--quota", "a=x")]
     [InlineData("--scale-mode", "sometimes")]
+    [InlineData("--policy", "best")]
+    [InlineData("--policy", "")]
     public void What_is_wrong_is_named(string option, string value)
     {
         var settings = option switch
@@ -83,6 +97,7 @@ public sealed class ServerSettingsTests : IDisposable
             "--urls" => new ServerSettings { Urls = value },
             "--nodes" => new ServerSettings { Nodes = value },
             "--quota" => new ServerSettings { Quotas = [value] },
+            "--policy" => new ServerSettings { Policy = value },
             _ => new ServerSettings { ScaleMode = value },
         };
 

@@ -53,12 +53,48 @@ public sealed class LedgerRowsTests
     }
 
     [Fact]
+    public void What_a_job_that_is_gone_showed_reads_back_as_it_was_stored_and_the_oldest_is_forgotten()
+    {
+        var state = LedgerState.Empty;
+        for (var job = 0; job <= CapacityLedger.MaxFinished; job++)
+        {
+            state = End(state, $"u{job}", epochs: 2);
+        }
+
+        Assert.Equal(CapacityLedger.MaxFinished, state.Finished.Count);
+        Assert.DoesNotContain("u0", state.Finished.Keys);
+        var (upserts, _) = LedgerRows.Difference(LedgerState.Empty, state);
+        var read = LedgerRows.Read(upserts);
+        Assert.Equal(state.Finished.Values, read.Finished.Values);
+        Assert.Equal(10, read.Finished["u1"].History.Single().SecondsPerEpoch);
+        Assert.Equal(LedgerRows.Difference(state, read).Upserts, []);
+        Assert.Equal(("finished", "u1"), LedgerRows.Difference(state, End(read, "next", epochs: 2)).Deletes.Single());
+    }
+
+    [Fact]
+    public void A_job_that_showed_nothing_leaves_nothing() => Assert.Empty(End(LedgerState.Empty, "u", 1).Finished);
+
+    [Fact]
     public void Each_documented_list_has_its_own_order()
     {
         var orders = Enum.GetValues<RankOrder>()
             .Where(order => order != RankOrder.None).Select(LedgerViews.Order).ToList();
         Assert.Equal(Enum.GetValues<RankingOrder>().Where(order => order != RankingOrder.None), orders);
         Assert.Throws<ArgumentOutOfRangeException>(() => LedgerViews.Order(RankOrder.None));
+    }
+
+    /// <summary>A job that saved so many epochs, ten seconds each, and is gone.</summary>
+    private static LedgerState End(LedgerState state, string uid, int epochs)
+    {
+        var start = DateTimeOffset.UnixEpoch;
+        var history = TrainingHistory.Begin([], 1, 2, new(start, 0));
+        for (var epoch = 1; epoch <= epochs; epoch++)
+        {
+            history = TrainingHistory.Save(history, 1, new(start.AddSeconds(10 * epoch), epoch));
+        }
+
+        var claim = Read(Yesterday).Claim with { Uid = uid, TotalEpochs = 5, History = history };
+        return CapacityLedger.Observe(CapacityLedger.Observe(state, claim), claim with { IsEnded = true });
     }
 
     private static LedgerEntry Read(string json) =>
