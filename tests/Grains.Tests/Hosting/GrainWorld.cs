@@ -66,7 +66,8 @@ internal sealed class GrainWorld : IAsyncDisposable
                     await ReportAsync(run, RunPhase.Running);
                     isDone = false;
                 }
-                else if (!run.ShouldRun && run.Attempt > 0)
+                else if (!run.ShouldRun && run.Attempt > 0
+                    && (run.IsEnding || await IsHeldBeyondDecisionAsync(run.Uid)))
                 {
                     await ReportAsync(run, RunPhase.Stopped);
                     isDone = false;

@@ -56,6 +56,7 @@ public sealed class PolicyChoiceTests
 
         await world.RestartAsync();
         await world.ReportAsync(await world.DesiredAsync("b"), RunPhase.Exited, exitCode: 0);
+        await world.DeliveredAsync();
         await world.RunExecutorAsync();
         Assert.Equal(
             (JobStatus.Running, 4), ((await world.RecordAsync("a")).Status, (await world.RecordAsync("a")).GpuAssigned));
