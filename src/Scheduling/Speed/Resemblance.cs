@@ -114,8 +114,7 @@ internal sealed class Resemblance
     /// <summary>How much alike two jobs are in what is told at their submission.</summary>
     private double Affinity(ExampleJob example, TargetJob job)
     {
-        // One that does not say how many epochs it has may be like any.
-        var epochs = job.TotalEpochs is null ? 0 : (example.LogEpochs - LogEpochs(job)) / _options.EpochsScale;
+        var epochs = (example.LogEpochs - LogEpochs(job)) / _options.EpochsScale;
         var least = (example.LogLeast - Math.Log(job.MinGpus)) / _options.RangeScale;
         var most = (example.LogMost - Math.Log(job.MaxGpus)) / _options.RangeScale;
         return Math.Exp(-0.5 * (epochs * epochs + least * least + most * most)) + _options.StrangerWeight;
