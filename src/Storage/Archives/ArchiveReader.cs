@@ -56,6 +56,19 @@ internal sealed class ArchiveReader(Stream input) : IDisposable
         _hash.Dispose();
     }
 
+    /// <summary>A text or a body that a line leaves out is null here, whatever its type says.</summary>
+    private static bool IsWhole(ArchiveRow row) => row switch
+    {
+        ArchivedDomain domain => domain.Name is not null,
+        ArchivedJob job => job is { Key: not null, Domain: not null, Body: not null },
+        ArchivedRecord record => record is { Key: not null, State: not null, ETag: not null, Body: not null },
+        ArchivedOwner owner => owner is { Key: not null, ETag: not null },
+        ArchivedRow owned => owned is { Owner: not null, Collection: not null, Key: not null, Body: not null },
+        ArchivedEvent happened => happened is { Domain: not null, Kind: not null, Body: not null },
+        ArchiveEnd end => end.Sha256 is not null,
+        _ => true,
+    };
+
     private void CheckEnd(ArchiveEnd end, long rows)
     {
         if (end.Rows != rows)
@@ -81,6 +94,11 @@ internal sealed class ArchiveReader(Stream input) : IDisposable
         {
             var row = JsonSerializer.Deserialize(line, ArchiveJson.Default.ArchiveRow)
                 ?? throw new InvalidDataException($"line {number} is empty");
+            if (!IsWhole(row))
+            {
+                throw new InvalidDataException($"line {number} lacks something that each of its kind has");
+            }
+
             if (row is not ArchiveEnd)
             {
                 _hash.AppendData(Encoding.UTF8.GetBytes(line));
