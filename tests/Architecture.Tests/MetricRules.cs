@@ -45,7 +45,7 @@ public sealed partial class MetricRules
     [GeneratedRegex("MeterName = \"(Sluice\\.\\w+)\"")]
     private static partial Regex MeterName();
 
-    [GeneratedRegex("Create\\w+(?:<\\w+>)?\\(\\s*\"(?<name>[^\"]+)\",\\s*(?:\\w+,\\s*)?\"(?<unit>[^\"]+)\"")]
+    [GeneratedRegex("Create\\w+(?:<\\w+>)?\\(\\s*\"(?<name>[^\"]+)\",\\s*(?:[^\"]+?,\\s*)?\"(?<unit>[^\"]+)\"")]
     private static partial Regex Metric();
 
     [GeneratedRegex("^sluice(\\.[a-z]+(_[a-z]+)*)+$")]
