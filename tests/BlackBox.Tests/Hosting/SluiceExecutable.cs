@@ -18,10 +18,17 @@ internal static class SluiceExecutable
     /// <param name="arguments">Of the command.</param>
     /// <param name="variables">Set in its environment; null removes one.</param>
     /// <param name="input">What it reads from standard input.</param>
-    public static async Task<CommandResult> RunAsync(
-        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> variables, string input = "")
+    public static Task<CommandResult> RunAsync(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> variables, string input = "") =>
+        RunProgramAsync(Path, arguments, variables, input);
+
+    /// <summary>As <see cref="RunAsync(IEnumerable{string}, IReadOnlyDictionary{string, string?}, string)"/>, of a
+    /// script of the repository.</summary>
+    public static async Task<CommandResult> RunProgramAsync(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> variables,
+        string input = "")
     {
-        var start = new ProcessStartInfo(Path, arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
