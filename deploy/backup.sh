@@ -9,7 +9,7 @@ folder=$1
 shift
 keep=${SLUICE_BACKUPS:-14}
 case $keep in
-  '' | *[!0-9]* | 0) echo "backup.sh: SLUICE_BACKUPS must be a whole number from 1, not '$keep'" >&2; exit 2 ;;
+  '' | *[!0-9]* | 0*) echo "backup.sh: SLUICE_BACKUPS must be a whole number from 1, not '$keep'" >&2; exit 2 ;;
 esac
 sluice=${SLUICE:-$(command -v sluice || echo "$(dirname "$0")/../sluice")}
 
