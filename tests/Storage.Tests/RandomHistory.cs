@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using Sluice.Grains.Interfaces;
@@ -13,8 +14,9 @@ internal sealed class RandomHistory(DateTimeOffset start)
 {
     private const int KeysADomain = 12;
 
-    private readonly Dictionary<string, string?> _known = [];
-    private readonly Dictionary<string, string?> _outdated = [];
+    // Commands of different keys are played at once.
+    private readonly ConcurrentDictionary<string, string?> _known = new();
+    private readonly ConcurrentDictionary<string, string?> _outdated = new();
 
     public static string[] Domains { get; } = ["default", "other"];
 

@@ -82,7 +82,8 @@ public abstract class RandomHistoryTests : IDisposable
 
     public void Dispose()
     {
-        _store.Dispose();
+        // Null where it could not be opened.
+        _store?.Dispose();
         Dispose(isDisposing: true);
         GC.SuppressFinalize(this);
     }

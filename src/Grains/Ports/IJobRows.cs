@@ -50,7 +50,9 @@ public interface IJobRows
 
     /// <summary>
     /// Rows that changed after <paramref name="after"/>, in the order of their change numbers; a row that changed
-    /// several times comes once, as it is now. Deleted ones come as markers.
+    /// several times comes once, as it is now. Deleted ones come as markers. Beside other processes the newest may still
+    /// be missing from an answer that has rows: who wants all reads on until there are none, or up to
+    /// <see cref="ReadNewestChangeAsync"/>.
     /// </summary>
     /// <returns>At most <paramref name="max"/> rows; null where markers after that number were purged and the follower
     /// must begin anew with <see cref="ReadActiveAsync"/>.</returns>

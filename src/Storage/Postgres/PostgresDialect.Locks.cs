@@ -61,7 +61,7 @@ internal sealed partial class PostgresDialect
             Execute(connection, $"""
                 SET lock_timeout = {Milliseconds(TakeOverTimeout)};
                 SELECT {function}({PostgresLock.Space}, {PostgresLock.Owner});
-                SET lock_timeout = {Milliseconds(_options.LockTimeout)};
+                SET lock_timeout = {Milliseconds(_options.WriteTimeout)};
                 """);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)

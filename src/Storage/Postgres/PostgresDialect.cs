@@ -66,6 +66,8 @@ internal sealed partial class PostgresDialect : IStoreDialect
         TakeLock(connection);
         PostgresSchema.Migrate(connection, Description);
         CheckEpoch(connection);
+        // Processes that start together wait for each other longer than commits do, however slow the disk is.
+        Execute(connection, $"SET lock_timeout = {Milliseconds(_options.LockTimeout)}");
         _lastWriter = ReadBackend(connection);
         return new PostgresWriteSession(connection, this);
     });
@@ -152,6 +154,8 @@ internal sealed partial class PostgresDialect : IStoreDialect
             builder.ConnectionStringBuilder.Password = password;
         }
 
+        // What is stored has the server's own types; to ask for all others is most of the time that a connection takes.
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         return builder.Build();
     }
 

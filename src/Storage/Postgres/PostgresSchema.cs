@@ -99,6 +99,7 @@ internal static class PostgresSchema
         Execute(connection, $"""
             SET LOCAL statement_timeout = 0;
             SET LOCAL lock_timeout = '1min';
+            SET LOCAL idle_in_transaction_session_timeout = '1min';
             SELECT pg_advisory_xact_lock({PostgresLock.Space}, {PostgresLock.Migration});
             """);
         var found = ReadVersion(connection);

@@ -15,8 +15,14 @@ internal sealed class PostgresDatabase : IDisposable
 
     public string Url => _cluster.Url(Name);
 
-    public PostgresOptions Options(bool isShared = false) =>
-        new() { Url = Url, IsShared = isShared, AllowsUnsafeServer = true };
+    /// <summary>Patient: a machine that runs tests is busier than one that runs a server.</summary>
+    public PostgresOptions Options(bool isShared = false) => new()
+    {
+        Url = Url,
+        IsShared = isShared,
+        AllowsUnsafeServer = true,
+        ConnectTimeout = TimeSpan.FromMinutes(1),
+    };
 
     public NpgsqlConnection Connect() => _cluster.Connect(Name);
 

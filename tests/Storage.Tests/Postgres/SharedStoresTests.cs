@@ -78,16 +78,17 @@ public sealed class SharedStoresTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_reads_changes_alone_gets_those_of_another_process()
+    public async Task Who_reads_changes_alone_and_reads_on_gets_those_of_another_process()
     {
         await PutAsync(_one, "mine");
         await PutAsync(_other, "others");
 
-        Assert.Equal(
-            ["job/default/mine", "job/default/others"],
-            (await _one.ReadChangesAsync("default", 0, 100))!.Value.Select(row => row.Key));
-        Assert.Equal(
-            "job/default/others", Assert.Single((await _one.ReadChangesAsync("default", 1, 100))!.Value).Key);
+        // It may hear of the other's commit only after the first read.
+        var first = (await _one.ReadChangesAsync("default", 0, 1))!.Value;
+        var second = (await _one.ReadChangesAsync("default", 1, 100))!.Value;
+
+        Assert.Equal("job/default/mine", Assert.Single(first).Key);
+        Assert.Equal("job/default/others", Assert.Single(second).Key);
     }
 
     [Fact]
