@@ -47,6 +47,15 @@ internal static class BenchCommand
             Description = "Measure on PostgreSQL: beside this database others are made (default: SQLite)",
             HelpName = "postgres://USER@HOST:PORT/DB",
         };
+        var silos = new Option<int?>("--silos")
+        {
+            Description = $"Measure a cluster of 1 to {ClusterServer.MaxSilos} silos, on --database (default: one server)",
+            HelpName = "N",
+        };
+        var gateway = new Option<bool>("--gateway")
+        {
+            Description = "Of a cluster: a process of its own serves HTTP (default: the first silo does)",
+        };
         var only = new Option<string?>("--only")
         {
             Description = "Measure only work whose name has this in it, such as get_job",
@@ -55,12 +64,15 @@ internal static class BenchCommand
         var quick = new Option<bool>("--quick") { Description = "About a minute: up to 10,000 jobs, short measurements" };
         var root = new RootCommand("Measures a Sluice server against a plain JSON echo of the same web server.")
         {
-            jobs, seconds, rounds, server, data, database, only, quick, ElasticCommand.Create(server),
-            QueueCommand.Create(seconds, rounds, server, data, database), PlanCommand.Create(),
+            jobs, seconds, rounds, server, data, database, silos, gateway, only, quick,
+            ElasticCommand.Create(server),
+            QueueCommand.Create(seconds, rounds, server, data, database, silos, gateway),
+            PlanCommand.Create(),
         };
         root.SetAction((parsed, cancellationToken) =>
         {
             var isQuick = parsed.GetValue(quick);
+            var place = DataPlace.Parse(parsed.GetValue(data), parsed.GetValue(database));
             var settings = new BenchSettings
             {
                 JobCounts = Counts(
@@ -70,8 +82,9 @@ internal static class BenchCommand
                     InRange("--seconds", parsed.GetValue(seconds) ?? (isQuick ? 0.7 : 1.5), 0.1, 60)),
                 Rounds = (int)InRange("--rounds", parsed.GetValue(rounds) ?? 3, 1, 100),
                 Restarts = isQuick ? 3 : 5,
-                Server = ServerPath(parsed.GetValue(server)),
-                Data = DataPlace.Parse(parsed.GetValue(data), parsed.GetValue(database)),
+                Server = ServerPlan.Parse(
+                    parsed.GetValue(server), parsed.GetValue(silos), parsed.GetValue(gateway), place),
+                Data = place,
                 Only = parsed.GetValue(only),
             };
             return new BenchRun(settings, Console.Out, Console.Error).RunAsync(cancellationToken);

@@ -17,8 +17,8 @@ internal sealed record BenchSettings
     /// <summary>How often a server is killed and restarted.</summary>
     public required int Restarts { get; init; }
 
-    /// <summary>The <c>sluice</c> command under test.</summary>
-    public required string Server { get; init; }
+    /// <summary>What is measured.</summary>
+    public required ServerPlan Server { get; init; }
 
     /// <summary>Where the writes go to.</summary>
     public required DataPlace Data { get; init; }

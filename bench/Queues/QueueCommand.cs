@@ -9,7 +9,7 @@ internal static class QueueCommand
 {
     public static Command Create(
         Option<double?> seconds, Option<int?> rounds, Option<string?> server, Option<string?> data,
-        Option<string?> database)
+        Option<string?> database, Option<int?> silos, Option<bool> gateway)
     {
         var workers = new Option<string>("--workers")
         {
@@ -20,10 +20,11 @@ internal static class QueueCommand
         var command = new Command(
             "queue", "Measures workers that pull jobs from lists, and lists that are filled at once")
         {
-            workers, seconds, rounds, server, data, database,
+            workers, seconds, rounds, server, data, database, silos, gateway,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
+            var place = DataPlace.Parse(parsed.GetValue(data), parsed.GetValue(database));
             var settings = new QueueSettings
             {
                 Duration = TimeSpan.FromSeconds(
@@ -35,8 +36,9 @@ internal static class QueueCommand
                         .Select(count => (int)count),
                 ],
                 Rounds = (int)BenchCommand.InRange("--rounds", parsed.GetValue(rounds) ?? 3, 1, 100),
-                Server = BenchCommand.ServerPath(parsed.GetValue(server)),
-                Data = DataPlace.Parse(parsed.GetValue(data), parsed.GetValue(database)),
+                Server = ServerPlan.Parse(
+                    parsed.GetValue(server), parsed.GetValue(silos), parsed.GetValue(gateway), place),
+                Data = place,
             };
             return new QueueRun(settings, Console.Out, Console.Error).RunAsync(cancellationToken);
         });

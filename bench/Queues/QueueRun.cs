@@ -22,7 +22,7 @@ internal sealed class QueueRun(QueueSettings settings, TextWriter output, TextWr
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        RuntimeSettings.RequireSame(settings.Server);
+        foreach (var program in settings.Server.Programs) RuntimeSettings.RequireSame(program);
         await output.WriteLineAsync(
             $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, "
             + $"{RuntimeInformation.FrameworkDescription}, medians of {settings.Rounds} rounds of "

@@ -9,21 +9,21 @@ namespace Sluice.Bench.Queues;
 /// <summary>A server with lists, and state of its own, which goes away with it.</summary>
 internal sealed class QueueServer : IDisposable
 {
-    private readonly string _program;
+    private readonly ServerPlan _plan;
     private readonly ServerData _data;
-    private ServerProcess? _process;
+    private RunningServer? _process;
     private ControlClient? _control;
     private LoadGenerator? _load;
 
-    /// <param name="program">The <c>sluice</c> command.</param>
+    /// <param name="plan">What is started.</param>
     /// <param name="place">Where its state is kept.</param>
-    public QueueServer(string program, DataPlace place)
+    public QueueServer(ServerPlan plan, DataPlace place)
     {
-        _program = program;
+        _plan = plan;
         _data = new(place);
     }
 
-    private ServerProcess Process => _process ?? throw new InvalidOperationException("the server was not started");
+    private RunningServer Process => _process ?? throw new InvalidOperationException("the server was not started");
 
     private ControlClient Control => _control ?? throw new InvalidOperationException("the server was not started");
 
@@ -54,8 +54,7 @@ internal sealed class QueueServer : IDisposable
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _process = await ServerProcess.StartAsync(
-            _program, ["server", "--urls", "http://127.0.0.1:0", .. _data.Arguments, "--gpus", "1"], cancellationToken);
+        _process = await _plan.StartAsync(_data, cancellationToken);
         _control = new ControlClient(_process.Address);
         _load = LoadGenerator.Connect(_process.Address);
     }

@@ -14,8 +14,8 @@ internal sealed record QueueSettings
     /// <summary>Measurements of each work, each beside one of the echo.</summary>
     public required int Rounds { get; init; }
 
-    /// <summary>The <c>sluice</c> command under test.</summary>
-    public required string Server { get; init; }
+    /// <summary>What is measured.</summary>
+    public required ServerPlan Server { get; init; }
 
     /// <summary>Where the writes go to.</summary>
     public required DataPlace Data { get; init; }

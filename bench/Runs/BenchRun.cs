@@ -15,7 +15,7 @@ internal sealed class BenchRun(BenchSettings settings, TextWriter output, TextWr
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        RuntimeSettings.RequireSame(settings.Server);
+        foreach (var program in settings.Server.Programs) RuntimeSettings.RequireSame(program);
         await output.WriteLineAsync(
             $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, "
             + $"{LoadGenerator.ConnectionCount} connections, medians of {settings.Rounds} rounds of {settings.Duration.TotalSeconds:0.##} s");

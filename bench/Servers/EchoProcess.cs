@@ -7,11 +7,11 @@ namespace Sluice.Bench.Servers;
 /// <summary>The echo and the load on it.</summary>
 internal sealed class EchoProcess : IDisposable
 {
-    private readonly ServerProcess _process;
+    private readonly RunningServer _process;
     private readonly LoadGenerator _load;
     private readonly ControlClient _control;
 
-    private EchoProcess(ServerProcess process, LoadGenerator load)
+    private EchoProcess(RunningServer process, LoadGenerator load)
     {
         _process = process;
         _load = load;
@@ -21,7 +21,8 @@ internal sealed class EchoProcess : IDisposable
     public static async Task<EchoProcess> StartAsync(CancellationToken cancellationToken)
     {
         var program = Environment.ProcessPath ?? throw new BenchFailure("the bench's own program is not known");
-        var process = await ServerProcess.StartAsync(program, [EchoServer.Argument], cancellationToken);
+        var process = new RunningServer(
+            [await ServerProcess.StartAsync(program, [EchoServer.Argument], cancellationToken)]);
         return new EchoProcess(process, LoadGenerator.Connect(process.Address));
     }
 

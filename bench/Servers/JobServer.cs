@@ -20,19 +20,19 @@ internal sealed class JobServer : IDisposable
     private static readonly TimeSpan LongestReadyWait = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan ReadyPollInterval = TimeSpan.FromMilliseconds(5);
 
-    private readonly string _program;
+    private readonly ServerPlan _plan;
     private readonly ServerData _data;
     private readonly CheckpointClock _clock = new();
-    private ServerProcess? _process;
+    private RunningServer? _process;
     private ControlClient? _control;
     private LoadGenerator? _load;
     private long _passingJobs;
 
-    /// <param name="program">The <c>sluice</c> command.</param>
+    /// <param name="plan">What is started.</param>
     /// <param name="place">Where its state is kept.</param>
-    public JobServer(string program, DataPlace place)
+    public JobServer(ServerPlan plan, DataPlace place)
     {
-        _program = program;
+        _plan = plan;
         _data = new(place);
     }
 
@@ -41,7 +41,7 @@ internal sealed class JobServer : IDisposable
 
     public long ResidentBytes => Process.ResidentBytes;
 
-    private ServerProcess Process => _process ?? throw new InvalidOperationException("the server was not started");
+    private RunningServer Process => _process ?? throw new InvalidOperationException("the server was not started");
 
     private LoadGenerator Load => _load ?? throw new InvalidOperationException("the server was not started");
 
@@ -50,8 +50,7 @@ internal sealed class JobServer : IDisposable
     public async Task<TimeSpan> StartAsync(CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        _process = await ServerProcess.StartAsync(
-            _program, ["server", "--urls", "http://127.0.0.1:0", .. _data.Arguments, "--gpus", "8"], cancellationToken);
+        _process = await _plan.StartAsync(_data, cancellationToken);
         _control = new ControlClient(_process.Address);
         await WaitUntilReadyAsync(_control, started, cancellationToken);
         var list = await GetAsync(BestCandidate.Path, cancellationToken);

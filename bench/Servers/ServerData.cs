@@ -8,14 +8,13 @@ namespace Sluice.Bench.Servers;
 /// </summary>
 internal sealed class ServerData : IDisposable
 {
-    private readonly string _folder;
     private readonly Uri? _server;
     private readonly string _database = $"sluice_bench_{Guid.NewGuid():N}";
 
     public ServerData(DataPlace place)
     {
-        _folder = Path.Combine(place.ParentFolder, $"sluice-bench-{Guid.NewGuid():N}");
-        Directory.CreateDirectory(_folder);
+        Folder = Path.Combine(place.ParentFolder, $"sluice-bench-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(Folder);
         if (place.Database is { } url)
         {
             _server = new Uri(url);
@@ -23,14 +22,18 @@ internal sealed class ServerData : IDisposable
         }
     }
 
+    public string Folder { get; }
+
+    /// <summary>The URL of the fresh database; null: none was asked for.</summary>
+    public string? Database => _server is null ? null : new UriBuilder(_server) { Path = _database }.Uri.ToString();
+
     /// <summary>What <c>sluice server</c> is told of it.</summary>
-    public IReadOnlyList<string> Arguments => _server is null
-        ? ["--data", _folder]
-        : ["--data", _folder, "--database", new UriBuilder(_server) { Path = _database }.Uri.ToString()];
+    public IReadOnlyList<string> Arguments =>
+        Database is { } database ? ["--data", Folder, "--database", database] : ["--data", Folder];
 
     public void Dispose()
     {
-        Directory.Delete(_folder, recursive: true);
+        Directory.Delete(Folder, recursive: true);
         if (_server is not null)
         {
             Execute($"DROP DATABASE {_database} WITH (FORCE)");

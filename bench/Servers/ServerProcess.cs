@@ -36,7 +36,7 @@ internal sealed partial class ServerProcess : IDisposable
         }
     }
 
-    private TimeSpan ProcessorTime
+    public TimeSpan ProcessorTime
     {
         get
         {
@@ -80,14 +80,6 @@ internal sealed partial class ServerProcess : IDisposable
                 ? new BenchFailure($"the server did not listen within {LongestStart.TotalSeconds} s: {server.LastLines}")
                 : problem;
         }
-    }
-
-    /// <summary>Measures a load on this server.</summary>
-    public async Task<LoadResult> MeasureAsync(Func<Task<LoadResult>> load)
-    {
-        var before = ProcessorTime;
-        var result = await load();
-        return result with { ServerTime = ProcessorTime - before };
     }
 
     /// <summary>Ends it as <c>kill -9</c> does, and waits until it is gone.</summary>
