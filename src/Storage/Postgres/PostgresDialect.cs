@@ -49,8 +49,8 @@ internal sealed partial class PostgresDialect : IStoreDialect
         }
 
         var password = ReadPassword(options.PasswordFile);
-        _writers = BuildSource(password, options.WriteTimeout);
-        _readers = BuildSource(password, options.ReadTimeout);
+        _writers = BuildSource("sluice-writer", password, options.WriteTimeout);
+        _readers = BuildSource("sluice-readers", password, options.ReadTimeout);
     }
 
     public string Description => _address.Description;
@@ -136,7 +136,10 @@ internal sealed partial class PostgresDialect : IStoreDialect
     private static string Milliseconds(TimeSpan span) =>
         ((long)span.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 
-    private NpgsqlDataSource BuildSource(string? password, TimeSpan statementTimeout)
+    /// <param name="name">In metrics, where the whole address would stand else.</param>
+    /// <param name="password">Null: the environment has it, or none is needed.</param>
+    /// <param name="statementTimeout">How long the server works on one.</param>
+    private NpgsqlDataSource BuildSource(string name, string? password, TimeSpan statementTimeout)
     {
         var settings = _address.ToSettings();
         settings.ApplicationName = "sluice";
@@ -148,7 +151,7 @@ internal sealed partial class PostgresDialect : IStoreDialect
         settings.AutoPrepareMinUsages = 2;
         settings.SearchPath = PostgresSchema.Name;
         settings.Options = ServerSettings(statementTimeout);
-        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = name };
         if (password is not null)
         {
             builder.ConnectionStringBuilder.Password = password;
