@@ -70,12 +70,14 @@ public sealed class FakeGrains
         Deployed = new DeployAnswer { Outcome = DeployOutcome.Created, Job = Samples.Record };
         Scaled = new ScaleAnswer { Outcome = ScaleOutcome.Done, Name = "job_1", Previous = 1, Assigned = 3 };
         ScaledBest = new ScaleAnswer { Outcome = ScaleOutcome.NoCandidate };
-        Ranked = _ => new RankedJobs([Utf8("["), Utf8("]")]);
-        Page = (_, _) => new JobPage([], null);
+        Ranked = _ => new RankedJobs([Piece("["), Piece("]")]);
+        Page = (_, _) => new JobPage([], 0, null);
         View = new CapacityView { Nodes = [], Allocations = [], Quotas = [] };
         Events = _ => new EventPage([Samples.Event], 7);
         Queue = new FakeStageQueueAnswers();
     }
+
+    public static JsonPiece Piece(string text) => new(Utf8(text));
 
     public static ReadOnlyMemory<byte> Utf8(string text) => Encoding.UTF8.GetBytes(text);
 

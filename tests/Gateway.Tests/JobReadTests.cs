@@ -100,7 +100,7 @@ public sealed class JobReadTests : IClassFixture<GatewayFixture>
         string path, RankOrder order, long x, int? limit)
     {
         Grains.Ranked = _ => new RankedJobs(
-            [FakeGrains.Utf8("[{\"a\":1}"), FakeGrains.Utf8(",{\"a\":2}"), FakeGrains.Utf8("]")]);
+            [FakeGrains.Piece("[{\"a\":1}"), FakeGrains.Piece(",{\"a\":2}"), FakeGrains.Piece("]")]);
 
         var answer = await _gateway.GetAsync(path);
 
@@ -155,9 +155,9 @@ public sealed class JobReadTests : IClassFixture<GatewayFixture>
     [Fact]
     public async Task A_long_ranked_list_arrives_whole()
     {
-        var piece = FakeGrains.Utf8(new string('7', 300_000));
+        var piece = FakeGrains.Piece(new string('7', 300_000));
         Grains.Ranked = _ => new RankedJobs(
-            [FakeGrains.Utf8("["), piece, FakeGrains.Utf8(","), piece, FakeGrains.Utf8("]")]);
+            [FakeGrains.Piece("["), piece, FakeGrains.Piece(","), piece, FakeGrains.Piece("]")]);
 
         var answer = await _gateway.GetAsync("/get_jobs_by_arrival");
 
@@ -194,10 +194,10 @@ public sealed class JobReadTests : IClassFixture<GatewayFixture>
     {
         Grains.Page = (after, _) => after switch
         {
-            0 => new JobPage([], 5),
-            5 => new JobPage([FakeGrains.Utf8("1")], 6),
-            6 => new JobPage([], 9),
-            _ => new JobPage([], null),
+            0 => new JobPage([], 0, 5),
+            5 => new JobPage([FakeGrains.Piece("1")], 1, 6),
+            6 => new JobPage([], 0, 9),
+            _ => new JobPage([], 0, null),
         };
 
         Assert.Equal("[1]", (await _gateway.GetAsync("/get_all_jobs")).Body);
@@ -206,7 +206,7 @@ public sealed class JobReadTests : IClassFixture<GatewayFixture>
     [Fact]
     public async Task A_list_of_empty_pages_is_an_empty_list()
     {
-        Grains.Page = (after, _) => new JobPage([], after < 3 ? after + 1 : null);
+        Grains.Page = (after, _) => new JobPage([], 0, after < 3 ? after + 1 : null);
 
         Assert.Equal("[]", (await _gateway.GetAsync("/get_all_jobs")).Body);
     }
@@ -222,7 +222,7 @@ public sealed class JobReadTests : IClassFixture<GatewayFixture>
     [Fact]
     public async Task A_page_that_leads_nowhere_ends_the_list_rather_than_circling()
     {
-        Grains.Page = (_, _) => new JobPage([FakeGrains.Utf8("1")], 7);
+        Grains.Page = (_, _) => new JobPage([FakeGrains.Piece("1")], 1, 7);
 
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => _gateway.GetAsync("/get_all_jobs"));
         Assert.Equal(2, Grains.Calls.Count);
@@ -301,7 +301,10 @@ public sealed class JobReadTests : IClassFixture<GatewayFixture>
     {
         var end = (int)Math.Min(count, after + max);
         var records = Enumerable.Range((int)after + 1, end - (int)after)
-            .Select(number => FakeGrains.Utf8(number.ToString(CultureInfo.InvariantCulture)));
-        return new JobPage([.. records], end < count ? end : null);
+            .Select(number => number.ToString(CultureInfo.InvariantCulture)).ToArray();
+        return new JobPage(
+            records.Length == 0 ? [] : [FakeGrains.Piece(string.Join(',', records))],
+            records.Length,
+            end < count ? end : null);
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Sluice.Grains.Interfaces.Capacity;
 
 namespace Sluice.Gateway.Http;
 
@@ -38,13 +39,13 @@ internal static class JsonResponse
     public static ReadOnlySpan<byte> ErrorOf(string text) => Error(text).Finish();
 
     /// <summary>Sends pieces of an answer that is encoded already, one after the other.</summary>
-    public static Task SendPiecesAsync(HttpContext context, ImmutableArray<ReadOnlyMemory<byte>> pieces)
+    public static Task SendPiecesAsync(HttpContext context, ImmutableArray<JsonPiece> pieces)
     {
         var length = 0L;
-        foreach (var piece in pieces) length += piece.Length;
+        foreach (var piece in pieces) length += piece.Utf8.Length;
         Start(context, StatusCodes.Status200OK, length);
         if (length > FlushBytes) return SendLongAsync(context, pieces);
-        foreach (var piece in pieces) context.Response.BodyWriter.Write(piece.Span);
+        foreach (var piece in pieces) context.Response.BodyWriter.Write(piece.Utf8.Span);
         return Task.CompletedTask;
     }
 
@@ -66,13 +67,13 @@ internal static class JsonResponse
         return buffer;
     }
 
-    private static async Task SendLongAsync(HttpContext context, ImmutableArray<ReadOnlyMemory<byte>> pieces)
+    private static async Task SendLongAsync(HttpContext context, ImmutableArray<JsonPiece> pieces)
     {
         var writer = context.Response.BodyWriter;
         var waiting = 0;
         foreach (var piece in pieces)
         {
-            for (var rest = piece; !rest.IsEmpty;)
+            for (var rest = piece.Utf8; !rest.IsEmpty;)
             {
                 var part = rest[..Math.Min(rest.Length, FlushBytes)];
                 writer.Write(part.Span);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sluice.Gateway.Http;
@@ -14,9 +13,9 @@ internal sealed class JobReadEndpoints(GrainCalls calls, GatewayOptions options)
 {
     private static readonly string PoolKey = GrainKeys.Capacity(GrainKeys.DefaultDomain);
 
-    private static readonly ReadOnlyMemory<byte> Open = "["u8.ToArray();
-    private static readonly ReadOnlyMemory<byte> Comma = ","u8.ToArray();
-    private static readonly ReadOnlyMemory<byte> Close = "]"u8.ToArray();
+    private static readonly JsonPiece Open = new("["u8.ToArray());
+    private static readonly JsonPiece Comma = new(","u8.ToArray());
+    private static readonly JsonPiece Close = new("]"u8.ToArray());
 
     public async Task GetAsync(HttpContext context)
     {
@@ -48,30 +47,14 @@ internal sealed class JobReadEndpoints(GrainCalls calls, GatewayOptions options)
 
         var rest = limit ?? int.MaxValue;
         var page = await ReadPageAsync(after: 0, rest);
-        if (page.Next is null || page.Json.Length >= rest)
+        if (page.Next is null || page.Count >= rest)
         {
-            await JsonResponse.SendPiecesAsync(context, ArrayOf(page.Json));
+            await JsonResponse.SendPiecesAsync(context, [Open, .. page.Json, Close]);
         }
         else
         {
             await StreamAsync(context, page, rest);
         }
-    }
-
-    private static ImmutableArray<ReadOnlyMemory<byte>> ArrayOf(ImmutableArray<ReadOnlyMemory<byte>> records)
-    {
-        var pieces = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>((2 * records.Length) + 2);
-        var separator = Open;
-        foreach (var record in records)
-        {
-            pieces.Add(separator);
-            pieces.Add(record);
-            separator = Comma;
-        }
-
-        if (records.IsEmpty) pieces.Add(Open);
-        pieces.Add(Close);
-        return pieces.ToImmutable();
     }
 
     private Task RankByAsync(HttpContext context, RankOrder order)
@@ -101,26 +84,21 @@ internal sealed class JobReadEndpoints(GrainCalls calls, GatewayOptions options)
     {
         JsonResponse.Start(context, StatusCodes.Status200OK, length: null);
         var writer = context.Response.BodyWriter;
-        var separator = Open;
+        var hasRecords = false;
+        writer.Write(Open.Utf8.Span);
         while (true)
         {
-            foreach (var record in page.Json)
-            {
-                writer.Write(separator.Span);
-                writer.Write(record.Span);
-                separator = Comma;
-            }
-
-            rest -= page.Json.Length;
+            if (hasRecords && page.Count > 0) writer.Write(Comma.Utf8.Span);
+            foreach (var piece in page.Json) writer.Write(piece.Utf8.Span);
+            hasRecords |= page.Count > 0;
+            rest -= page.Count;
             if (page.Next is not { } next || rest <= 0) break;
             if ((await writer.FlushAsync(context.RequestAborted)).IsCompleted) return;
             page = await ReadPageAsync(next, rest);
             if (page.Next <= next) throw new InvalidOperationException($"the page after {next} starts at {page.Next}");
         }
 
-        // Where every page was empty the list has not been opened yet.
-        if (separator.Span[0] == Open.Span[0]) writer.Write(Open.Span);
-        writer.Write(Close.Span);
+        writer.Write(Close.Utf8.Span);
     }
 
     private ValueTask<JobPage> ReadPageAsync(long after, int rest) => calls.CallAsync(

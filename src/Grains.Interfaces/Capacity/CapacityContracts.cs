@@ -95,19 +95,28 @@ public sealed record RankQuery
     [Id(2)] public int? Limit { get; init; }
 }
 
+/// <summary>
+/// A part of encoded JSON. Of arrays of bare memory Orleans writes each byte by itself, of these each piece at once.
+/// </summary>
+/// <param name="Utf8">Never changed after it was made.</param>
+[GenerateSerializer, Immutable, Alias("sluice.json-piece")]
+public readonly record struct JsonPiece([property: Id(0)] ReadOnlyMemory<byte> Utf8);
+
 /// <summary>A ranked list, encoded.</summary>
 /// <param name="Json">
 /// A JSON array of job records, UTF-8, in pieces that are sent one after the other. Never changed after it was made.
 /// </param>
 [GenerateSerializer, Immutable, Alias("sluice.ranked-jobs")]
-public sealed record RankedJobs([property: Id(0)] ImmutableArray<ReadOnlyMemory<byte>> Json);
+public sealed record RankedJobs([property: Id(0)] ImmutableArray<JsonPiece> Json);
 
 /// <summary>A page of all jobs, encoded.</summary>
-/// <param name="Json">The records, UTF-8, one piece a record, no brackets or commas.</param>
+/// <param name="Json">The records, UTF-8, with commas between them, in pieces that are sent one after the other; no
+/// brackets. Empty: there are none.</param>
+/// <param name="Count">Records of the page.</param>
 /// <param name="Next">Where the next page starts; null on the last one.</param>
 [GenerateSerializer, Immutable, Alias("sluice.job-page")]
 public sealed record JobPage(
-    [property: Id(0)] ImmutableArray<ReadOnlyMemory<byte>> Json, [property: Id(1)] long? Next)
+    [property: Id(0)] ImmutableArray<JsonPiece> Json, [property: Id(2)] int Count, [property: Id(1)] long? Next)
 {
     /// <summary>Records of one page.</summary>
     public const int MaxRecords = 10_000;

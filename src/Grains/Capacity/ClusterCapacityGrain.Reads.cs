@@ -3,6 +3,7 @@ using Sluice.Grains.Events;
 using Sluice.Grains.Interfaces.Capacity;
 using Sluice.Grains.Interfaces.Events;
 using Sluice.Grains.Ports;
+using Sluice.Scheduling.Ranking;
 
 namespace Sluice.Grains.Capacity;
 
@@ -23,7 +24,7 @@ public sealed partial class ClusterCapacityGrain
             await JoinAsync(command: null);
         }
 
-        return new(_follower.Lists.Get(LedgerViews.Order(query.Order), query.X, query.Limit));
+        return new(Pieces(_follower.Lists.Get(LedgerViews.Order(query.Order), query.X, query.Limit)));
     }
 
     public async Task<JobPage> ReadJobsAsync(long after, int max)
@@ -31,7 +32,13 @@ public sealed partial class ClusterCapacityGrain
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(max);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(max, JobPage.MaxRecords);
         var page = await jobs.ReadInOrderAsync(Domain, after, max);
-        return new([.. page.Select(Jobs.JobRows.RecordJson)], page.Length < max ? null : page[^1].Added);
+        var pieces = new RecordPieces();
+        foreach (var row in page)
+        {
+            pieces.Add(Jobs.JobRows.RecordJson(row).Span);
+        }
+
+        return new(Pieces(pieces.Build()), page.Length, page.Length < max ? null : page[^1].Added);
     }
 
     public async Task<EventPage> ReadEventsAsync(EventQuery query)
@@ -51,4 +58,7 @@ public sealed partial class ClusterCapacityGrain
             ? events.ReadEventsAsync(Domain, after, query.Limit, query.Job)
             : events.ReadLatestEventsAsync(Domain, query.Limit, query.Job);
     }
+
+    private static ImmutableArray<JsonPiece> Pieces(ImmutableArray<ReadOnlyMemory<byte>> encoded) =>
+        ImmutableArray.CreateRange(encoded, piece => new JsonPiece(piece));
 }

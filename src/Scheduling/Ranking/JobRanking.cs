@@ -104,30 +104,15 @@ public sealed class JobRanking
     /// <summary>The same as a JSON array, in pieces of about 64 KiB that are sent one after the other.</summary>
     public ImmutableArray<ReadOnlyMemory<byte>> Encode(RankingOrder order, long x, int? limit)
     {
-        const int PieceBytes = 64 * 1024;
-        var pieces = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
-        var piece = new List<byte>(limit is <= 4 ? 2048 : PieceBytes) { (byte)'[' };
-        var isFirst = true;
+        var pieces = new RecordPieces(limit is <= 4 ? 2048 : RecordPieces.PieceBytes);
+        pieces.AddRaw("["u8);
         foreach (var job in Select(order, x, limit))
         {
-            if (!isFirst)
-            {
-                piece.Add((byte)',');
-            }
-
-            isFirst = false;
-            if (piece.Count + job.Json.Length > PieceBytes && piece.Count > 0)
-            {
-                pieces.Add(piece.ToArray());
-                piece.Clear();
-            }
-
-            piece.AddRange(job.Json.Span);
+            pieces.Add(job.Json.Span);
         }
 
-        piece.Add((byte)']');
-        pieces.Add(piece.ToArray());
-        return pieces.ToImmutable();
+        pieces.AddRaw("]"u8);
+        return pieces.Build();
     }
 
     /// <summary>One order, which costs nothing until somebody asks for it.</summary>

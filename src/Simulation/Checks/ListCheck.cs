@@ -128,9 +128,15 @@ internal sealed class ListCheck(RowCheck rows, Action<string, string> fail)
     }
 
     /// <summary>A ranked list taken apart into its records.</summary>
-    public static IEnumerable<ReadOnlyMemory<byte>> Split(RankedJobs list)
+    public static IEnumerable<ReadOnlyMemory<byte>> Split(RankedJobs list) =>
+        Split([.. list.Json.SelectMany(piece => piece.Utf8.ToArray())]);
+
+    /// <summary>A page of all jobs taken apart into its records.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> Split(JobPage page) =>
+        Split([(byte)'[', .. page.Json.SelectMany(piece => piece.Utf8.ToArray()), (byte)']']);
+
+    private static IEnumerable<ReadOnlyMemory<byte>> Split(byte[] json)
     {
-        var json = list.Json.SelectMany(piece => piece.ToArray()).ToArray();
         using var document = JsonDocument.Parse(json);
         return [.. document.RootElement.EnumerateArray()
             .Select(element => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(element.GetRawText()))];

@@ -36,7 +36,7 @@ internal sealed partial class Clients
     {
         var question = world.Invariants.Lists.Ask($"list all {most}", _ => true, order: null, most);
         var (_, page) = await TryAsync(question.Text, () => Pool.ReadJobsAsync(0, most), _ => "listed");
-        Listed(question, page?.Json);
+        Listed(question, page is null ? null : ListCheck.Split(page));
     }
 
     private static string Describe(ScaleAnswer answer) =>

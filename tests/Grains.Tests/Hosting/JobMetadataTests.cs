@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Sluice.Grains.Interfaces.Capacity;
@@ -56,9 +57,7 @@ public sealed class JobMetadataTests
     private static async Task<List<string>> NamesAsync(GrainWorld world, RankOrder order)
     {
         var ranked = await world.Capacity.RankAsync(new() { Order = order });
-        using var list = JsonDocument.Parse(
-            string.Concat(ranked.Json.Select(piece => Encoding.UTF8.GetString(piece.Span))));
-        return [.. list.RootElement.EnumerateArray().Select(job => job.GetProperty("job_name").GetString()!)];
+        return Names(Text(ranked.Json));
     }
 
     private static async Task<List<string>> AllNamesAsync(GrainWorld world)
@@ -67,11 +66,21 @@ public sealed class JobMetadataTests
         for (long? after = 0; after is { } from;)
         {
             var page = await world.Capacity.ReadJobsAsync(from, 4);
-            names.AddRange(
-                page.Json.Select(json => JsonDocument.Parse(json).RootElement.GetProperty("job_name").GetString()!));
+            var ofPage = Names($"[{Text(page.Json)}]");
+            Assert.Equal(ofPage.Count, page.Count);
+            names.AddRange(ofPage);
             after = page.Next;
         }
 
         return names;
+    }
+
+    private static string Text(ImmutableArray<JsonPiece> pieces) =>
+        string.Concat(pieces.Select(piece => Encoding.UTF8.GetString(piece.Utf8.Span)));
+
+    private static List<string> Names(string json)
+    {
+        using var list = JsonDocument.Parse(json);
+        return [.. list.RootElement.EnumerateArray().Select(job => job.GetProperty("job_name").GetString()!)];
     }
 }
