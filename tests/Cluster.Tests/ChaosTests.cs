@@ -1,16 +1,15 @@
 using System.Globalization;
-using System.Text;
 using Sluice.Cluster.Tests.Chaos;
 using Sluice.Cluster.Tests.Hosting;
 using Xunit.Abstractions;
 
 namespace Sluice.Cluster.Tests;
 
-/// <summary>A cluster of real processes under load, while silos die, hang and are restarted.</summary>
+/// <summary>
+/// A cluster of real processes under load, while silos die, hang and are restarted, and while its database dies.
+/// </summary>
 public sealed class ChaosTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan RecoveryWindow = TimeSpan.FromSeconds(12);
-
     /// <summary>Which silos are hit, in which order.</summary>
     private static int Seed => int.TryParse(
         Environment.GetEnvironmentVariable("SLUICE_TEST_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 1;
@@ -22,55 +21,35 @@ public sealed class ChaosTests(ITestOutputHelper output)
     {
         var (clients, count, interval) = IsFull ? (64, 20, 30) : (12, 3, 8);
         await using var cluster = await TestCluster.StartAsync(silos: 3, gateways: 2);
-        using var folder = new TemporaryFolder();
-        var tally = new Tally();
-        var executor = new RecordingExecutor(tally);
-        var gateways = cluster.Gateways.Select(one => one.Url).ToList();
-        var metadata = new MetadataClients(gateways, tally, clients);
-        var workloads = new WorkloadClients(gateways, tally, executor, count: clients / 8);
+        var load = new ClusterLoad(cluster, clients);
         var faults = new Faults(cluster, TimeSpan.FromSeconds(interval), seed: Seed);
-        await using (await ExecutorHost.StartAsync(cluster.Database, folder.Path, executor))
-        {
-            await metadata.AddJobsAsync();
-            using var stop = new CancellationTokenSource();
-            var load = Task.WhenAll(metadata.RunAsync(stop.Token), workloads.RunAsync(stop.Token));
 
-            await faults.RunAsync(count, stop.Token);
+        await load.RunAsync(stop => faults.RunAsync(count, stop));
 
-            await stop.CancelAsync();
-            await load.WaitAsync(TimeSpan.FromMinutes(2));
-            await metadata.CheckAsync();
-            await workloads.DrainAsync();
-        }
-
-        var report = Report(tally, executor, faults)
-            + $"ended by themselves: {cluster.Silos.Sum(silo => silo.Restarts)}";
-        output.WriteLine(report);
-        Assert.True(tally.Broken.Count == 0, $"{string.Join('\n', tally.Broken.Take(20))}\n{report}");
-        Assert.True(
-            tally.Errors.Keys.All(kind => kind == "503"), $"{report}\n{cluster.Warnings()}");
+        var report = load.Report(faults.Done.Select(fault => ($"{fault.Kind} of {fault.Silo}", fault.At)));
+        AssertKept(cluster, load.Tally, report);
         Assert.Equal(count, faults.Done.Count);
     }
 
-    private static string Report(Tally tally, RecordingExecutor executor, Faults faults)
+    [Fact]
+    public async Task A_database_that_dies_and_comes_back_costs_nothing_but_time_and_no_silo()
     {
-        var recoveries = faults.Done.Select(fault => (fault.Kind, fault.Silo, tally.Recovery(fault.At, RecoveryWindow)))
-            .ToList();
-        var sorted = recoveries.Select(one => one.Item3).Order().ToList();
-        var report = new StringBuilder();
-        report.AppendLine(
-            CultureInfo.InvariantCulture, $"{tally.Answers} answers, {executor.Starts} starts, {executor.Stops} stops");
-        report.AppendLine(CultureInfo.InvariantCulture,
-            $"errors: {string.Join(", ", tally.Errors.Select(kind => $"{kind.Key} {kind.Value}"))}");
-        foreach (var (kind, silo, recovery) in recoveries)
-        {
-            report.AppendLine(CultureInfo.InvariantCulture, $"{kind} of {silo}: {recovery.TotalSeconds:F1} s");
-        }
+        var (clients, count, interval) = IsFull ? (64, 12, 15) : (12, 3, 6);
+        await using var cluster = await TestCluster.StartAsync(silos: 3, gateways: 2);
+        var processes = cluster.Silos.Concat(cluster.Gateways).ToList();
+        var load = new ClusterLoad(cluster, clients);
+        var faults = new DatabaseFaults(cluster, TimeSpan.FromSeconds(interval));
 
-        report.AppendLine(CultureInfo.InvariantCulture, $"slowest: {string.Join(", ", tally.Hindered.Take(12).Select(
-            one => $"{one.Request} {one.Lasted.TotalSeconds:F1} s"))}");
-        report.AppendLine(CultureInfo.InvariantCulture,
-            $"recovery: p50 {sorted[sorted.Count / 2].TotalSeconds:F1} s, max {sorted[^1].TotalSeconds:F1} s");
-        return report.ToString();
+        await load.RunAsync(stop => faults.RunAsync(count, stop));
+
+        AssertKept(cluster, load.Tally, load.Report(faults.Done));
+        Assert.True(processes.All(one => !one.HasExited), cluster.Warnings());
+    }
+
+    private void AssertKept(TestCluster cluster, Tally tally, string report)
+    {
+        output.WriteLine(report);
+        Assert.True(tally.Broken.Count == 0, $"{string.Join('\n', tally.Broken.Take(20))}\n{report}");
+        Assert.True(tally.Errors.Keys.All(kind => kind == "503"), $"{report}\n{cluster.Warnings()}");
     }
 }

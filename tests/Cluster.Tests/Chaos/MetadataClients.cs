@@ -18,6 +18,9 @@ internal sealed class MetadataClients(IReadOnlyList<Uri> gateways, Tally tally, 
     /// <summary>Epochs that were sent, answered or not.</summary>
     private readonly long[] _sent = new long[count * JobsEach];
 
+    /// <summary>Checkpoints and restarts that were answered.</summary>
+    public long Writes => _epochs.Sum() + _restarts.Sum();
+
     public async Task AddJobsAsync()
     {
         using var api = new ApiClient(gateways, tally, seed: 0);

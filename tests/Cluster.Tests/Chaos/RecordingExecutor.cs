@@ -115,6 +115,15 @@ internal sealed class RecordingExecutor(Tally tally) : IExecutor
         }
     }
 
+    /// <summary>All that it has not yet forgotten.</summary>
+    public string Describe()
+    {
+        lock (_gate)
+        {
+            return string.Join('\n', _runs.Values.Select(run => $"{run.Desired.JobName} {run.Observed}"));
+        }
+    }
+
     private static ObservedRun Observe(DesiredRun desired, RunPhase phase, int? exitCode = null) => new()
     {
         Uid = desired.Uid,

@@ -25,7 +25,7 @@ internal sealed class WorkloadClients(
         }
         catch (TimeoutException)
         {
-            tally.Break($"left at the end: {left}");
+            tally.Break($"left at the end: {left}\n{await DescribeAsync(api)}");
         }
 
         async Task<bool> IsDoneAsync()
@@ -42,6 +42,14 @@ internal sealed class WorkloadClients(
             left = $"{string.Join(' ', names)} {capacity!["allocations"]!.ToJsonString()}";
             return names.Length == 0 && capacity["allocations"]!.AsArray().Count == 0;
         }
+    }
+
+    /// <summary>What each side knows of what is left, for whoever looks for the cause.</summary>
+    private async Task<string> DescribeAsync(ApiClient api)
+    {
+        var (_, capacity) = await api.SendAsync(HttpMethod.Get, "/api/v1/capacity");
+        var (_, events) = await api.SendAsync(HttpMethod.Get, "/api/v1/events?limit=100");
+        return $"ledger: {capacity!.ToJsonString()}\nexecutor: {executor.Describe()}\nevents: {events!.ToJsonString()}";
     }
 
     private async Task RunAsync(int client, CancellationToken stop)
