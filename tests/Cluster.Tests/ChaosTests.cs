@@ -26,7 +26,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
 
         await load.RunAsync(stop => faults.RunAsync(count, stop));
 
-        var report = load.Report(faults.Done.Select(fault => ($"{fault.Kind} of {fault.Silo}", fault.At)));
+        var report = load.Report(
+            faults.Done.Select(fault => ($"{fault.Kind} of {fault.Silo}", fault.At)), TimeSpan.FromSeconds(12));
         AssertKept(cluster, load.Tally, report);
         Assert.Equal(count, faults.Done.Count);
     }
@@ -42,7 +43,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
 
         await load.RunAsync(stop => faults.RunAsync(count, stop));
 
-        AssertKept(cluster, load.Tally, load.Report(faults.Done));
+        AssertKept(cluster, load.Tally, load.Report(faults.Done, TimeSpan.FromSeconds(interval) / 2));
         Assert.True(processes.All(one => !one.HasExited), cluster.Warnings());
     }
 

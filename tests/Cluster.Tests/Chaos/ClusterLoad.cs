@@ -7,9 +7,6 @@ namespace Sluice.Cluster.Tests.Chaos;
 /// <summary>All that uses a cluster while something happens to it: its clients, and the executor of its jobs.</summary>
 internal sealed class ClusterLoad
 {
-    /// <summary>What begins later after a fault is not blamed on it.</summary>
-    private static readonly TimeSpan RecoveryWindow = TimeSpan.FromSeconds(12);
-
     private readonly TestCluster _cluster;
     private readonly RecordingExecutor _executor;
     private readonly MetadataClients _metadata;
@@ -26,7 +23,7 @@ internal sealed class ClusterLoad
 
     public Tally Tally { get; } = new();
 
-    /// <summary>Loads the cluster for as long as the faults take, and looks afterwards at all that was answered.</summary>
+    /// <summary>Loads the cluster for as long as the faults take, and then looks at all that was answered.</summary>
     public async Task RunAsync(Func<CancellationToken, Task> faults)
     {
         using var folder = new TemporaryFolder();
@@ -46,9 +43,10 @@ internal sealed class ClusterLoad
     }
 
     /// <param name="faults">What was done, and from when on its recovery counts.</param>
-    public string Report(IEnumerable<(string Name, long At)> faults)
+    /// <param name="window">Requests that begin later after a fault are not blamed on it.</param>
+    public string Report(IEnumerable<(string Name, long At)> faults, TimeSpan window)
     {
-        var recoveries = faults.Select(fault => (fault.Name, Lasted: Tally.Recovery(fault.At, RecoveryWindow))).ToList();
+        var recoveries = faults.Select(fault => (fault.Name, Lasted: Tally.Recovery(fault.At, window))).ToList();
         var sorted = recoveries.Select(one => one.Lasted.TotalSeconds).Order().ToList();
         var report = new StringBuilder();
         report.AppendLine(CultureInfo.InvariantCulture,

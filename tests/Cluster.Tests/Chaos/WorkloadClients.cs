@@ -9,6 +9,9 @@ namespace Sluice.Cluster.Tests.Chaos;
 internal sealed class WorkloadClients(
     IReadOnlyList<Uri> gateways, Tally tally, RecordingExecutor executor, int count)
 {
+    /// <summary>No more may be named in a request.</summary>
+    private const int MaxNames = 1_000;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(
@@ -32,7 +35,7 @@ internal sealed class WorkloadClients(
         {
             var (_, jobs) = await api.SendAsync(HttpMethod.Get, "/get_all_jobs");
             var names = jobs!.AsArray().Select(job => (string)job!["job_name"]!)
-                .Where(name => name.StartsWith("work-", StringComparison.Ordinal)).ToArray();
+                .Where(name => name.StartsWith("work-", StringComparison.Ordinal)).Take(MaxNames).ToArray();
             if (names.Length > 0)
             {
                 await api.SendAsync(HttpMethod.Delete, "/delete", new { names });

@@ -25,7 +25,7 @@ public sealed class WireBytesTests : IDisposable
     [Fact]
     public void What_is_sent_is_as_it_was()
     {
-        var lines = ContractTypes().Select(type => $"{Alias(type)} {Bytes(SampleValues.Of(type))}").ToList();
+        var lines = ContractTypes().Select(type => $"{Alias(type)} {Bytes(SampleValues.Of(type)!)}").ToList();
         if (!lines.SequenceEqual(File.ReadLines(FilePath)))
         {
             var proposed = Path.Combine(AppContext.BaseDirectory, FileName);

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
-namespace Sluice.Cluster.Tests.Wire;
+namespace Sluice.Testing;
 
-/// <summary>Makes a value of any contract type with every member set, the same at each run.</summary>
-internal static class SampleValues
+/// <summary>Makes a value of any type of data with every member set, the same at each run.</summary>
+public static class SampleValues
 {
     private static readonly Dictionary<Type, object> Known = new()
     {
@@ -22,8 +22,16 @@ internal static class SampleValues
         [typeof(ReadOnlyMemory<byte>)] = new ReadOnlyMemory<byte>([1, 2, 3]),
     };
 
-    public static object Of(Type type)
+    /// <param name="type">The type.</param>
+    /// <param name="chosen">Values for types that not any value will do for; null: none.</param>
+    public static object? Of(Type type, IReadOnlyDictionary<Type, object?>? chosen = null)
     {
+        ArgumentNullException.ThrowIfNull(type);
+        if (chosen?.TryGetValue(type, out var own) is true)
+        {
+            return own;
+        }
+
         if (Known.TryGetValue(type, out var known))
         {
             return known;
@@ -36,33 +44,33 @@ internal static class SampleValues
 
         if (Nullable.GetUnderlyingType(type) is { } inner)
         {
-            return Of(inner);
+            return Of(inner, chosen);
         }
 
         return type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>)
-            ? ArrayOf(type.GetGenericArguments()[0])
-            : Filled(type);
+            ? ArrayOf(type.GetGenericArguments()[0], chosen)
+            : Filled(type, chosen);
     }
 
     /// <summary>
     /// Init and compiler-made setters can be called by reflection, and required members need no constructor.
     /// </summary>
-    private static object Filled(Type type)
+    private static object Filled(Type type, IReadOnlyDictionary<Type, object?>? chosen)
     {
         var value = RuntimeHelpers.GetUninitializedObject(type);
         foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
         {
-            field.SetValue(value, Of(field.FieldType));
+            field.SetValue(value, Of(field.FieldType, chosen));
         }
 
         return value;
     }
 
-    private static object ArrayOf(Type element)
+    private static object ArrayOf(Type element, IReadOnlyDictionary<Type, object?>? chosen)
     {
         var items = Array.CreateInstance(element, 2);
-        items.SetValue(Of(element), 0);
-        items.SetValue(Of(element), 1);
+        items.SetValue(Of(element, chosen), 0);
+        items.SetValue(Of(element, chosen), 1);
         return typeof(ImmutableArray).GetMethods()
             .Single(method => method.Name == nameof(ImmutableArray.Create)
                 && method.GetParameters() is [{ ParameterType.IsArray: true }])
