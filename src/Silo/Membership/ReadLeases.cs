@@ -12,7 +12,9 @@ namespace Sluice.Silo.Membership;
 /// The read lease of this silo: granted by the database for a short time, and asked for again long before that is over.
 /// The database declares no silo dead whose lease has not run out, so nobody takes its grains over before. This silo
 /// counts from the moment it asked, on a clock that no setting moves, and so gives up its lease before the database
-/// does. A silo that hung finds its lease over when it goes on, whatever else it knows.
+/// does. A silo that hung finds its lease over when it goes on, whatever else it knows. While the membership changes, a
+/// grain may be active on two silos that both live for as long as its place is being agreed on: a change that this silo
+/// learns of ends its lease at once, and the next one is used only when there was none for a while.
 /// </summary>
 internal sealed partial class ReadLeases(
     ClusterDatabase database,
@@ -31,9 +33,11 @@ internal sealed partial class ReadLeases(
 
     private readonly CancellationTokenSource _stopping = new();
     private Task _renewing = Task.CompletedTask;
-    private long _heldUntil = long.MinValue;
+    private volatile Lease? _lease;
+    private (long Version, long Since)? _seen;
 
-    public bool IsHeld => time.GetTimestamp() < Volatile.Read(ref _heldUntil);
+    public bool IsHeld => _lease is { } lease
+        && time.GetTimestamp() < lease.Until && membership.CurrentSnapshot.Version.Value == lease.Version;
 
     public void Participate(ISiloLifecycle lifecycle)
     {
@@ -54,7 +58,7 @@ internal sealed partial class ReadLeases(
     {
         await _stopping.CancelAsync();
         await _renewing.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Volatile.Write(ref _heldUntil, long.MinValue);
+        _lease = null;
         try
         {
             await using var command = Command(MembershipQueries.DropLease);
@@ -112,8 +116,17 @@ internal sealed partial class ReadLeases(
             return false;
         }
 
-        var length = options.Value.ReadLease * (1 - ClockMargin);
-        Volatile.Write(ref _heldUntil, asked + (long)(length.TotalSeconds * time.TimestampFrequency));
+        if (_seen?.Version != version)
+        {
+            _seen = (version, asked);
+        }
+
+        if (time.GetElapsedTime(_seen.Value.Since, asked) >= options.Value.SettleTime)
+        {
+            var length = options.Value.ReadLease * (1 - ClockMargin);
+            _lease = new(asked + (long)(length.TotalSeconds * time.TimestampFrequency), version);
+        }
+
         return true;
     }
 
@@ -127,4 +140,9 @@ internal sealed partial class ReadLeases(
         command.Parameters.Add(new("Generation", address.Generation));
         return command;
     }
+
+    /// <summary>What may be used.</summary>
+    /// <param name="Until">A timestamp.</param>
+    /// <param name="Version">Of the membership that it was granted in.</param>
+    private sealed record Lease(long Until, long Version);
 }
