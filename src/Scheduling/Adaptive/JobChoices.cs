@@ -25,7 +25,7 @@ internal sealed class JobChoices(AdaptiveOptions options)
         var held = job.HeldGpus == 0 ? 0 : weight * Math.Pow(forecast.HeldSpeed / unit, curvature);
         var lossRate = countsLoss ? LossRate(forecast, settled) : 0;
         var choices = new List<ShareChoice>(forecast.Levels.Length + 2);
-        if (!job.HasStarted || job.MayBeSuspended)
+        if (!job.HasStarted || (job.MayBeSuspended && !job.MustRunOn))
         {
             // It will have to restart one day, which is no cost where it has not started yet.
             var restartRate = forecast.RestartSeconds / HorizonFor(forecast, settled, forecast.HeldSpeed);

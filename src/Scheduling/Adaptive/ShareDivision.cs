@@ -84,7 +84,9 @@ internal sealed class ShareDivision
     private bool[] FindHeldBack()
     {
         var isHeldBack = new bool[_forecasts.Length];
-        var kept = _snapshot.Jobs.Sum(job => job.HasStarted && !job.MayBeSuspended ? job.MinGpus : 0);
+        var kept = _snapshot.Jobs.Sum(job => job.MustRunOn || (job.HasStarted && !job.MayBeSuspended)
+            ? job.MinGpus
+            : 0);
         foreach (var index in Enumerable.Range(0, isHeldBack.Length)
             .Where(index => _snapshot.Jobs[index] is { HasStarted: false, MayBeSuspended: false })
             .OrderByDescending(index => _snapshot.Jobs[index].Priority)
@@ -133,7 +135,7 @@ internal sealed class ShareDivision
     {
         { HeldGpus: 0 } => 0,
         _ when now < job.ChangeableFrom => job.HeldGpus,
-        { MayBeSuspended: false } => job.MinGpus,
+        { MayBeSuspended: false } or { MustRunOn: true } => job.MinGpus,
         _ => 0,
     };
 }

@@ -76,6 +76,9 @@ internal sealed class DecisionWriter
             Pending = null,
             RevokedAt = null,
             Overtaken = 0,
+            WaitedSeconds = entry.IsAdmitted
+                ? entry.WaitedSeconds
+                : Math.Max(0, (_now - DateTimeOffset.UnixEpoch).TotalSeconds - entry.WaitsSince),
         };
         CheckQuota(entry, next.HeldGpus);
         foreach (var gpu in given)
@@ -149,6 +152,7 @@ internal sealed class DecisionWriter
         DecidedAt = _now,
         Pending = null,
         RevokedAt = _now,
+        WaitedSeconds = 0,
     });
 
     /// <summary>Each job that was admitted has passed those that wait ahead of it.</summary>

@@ -43,8 +43,16 @@ public sealed record LedgerEntry
     /// <summary>How often a job behind it was admitted while it waited.</summary>
     public int Overtaken { get; init; }
 
+    /// <summary>How long it had waited when it was admitted last; 0 while it waits.</summary>
+    public double WaitedSeconds { get; init; }
+
     [JsonIgnore]
     public string Uid => Claim.Uid;
+
+    /// <summary>Since when it has been without GPUs, where it waits; seconds since the Unix epoch.</summary>
+    [JsonIgnore]
+    public double WaitsSince =>
+        RevokedAt is { } revoked ? (revoked - DateTimeOffset.UnixEpoch).TotalSeconds : Claim.ArrivedAt;
 
     /// <summary>True: it waits for its first GPUs, or for GPUs again.</summary>
     [JsonIgnore]

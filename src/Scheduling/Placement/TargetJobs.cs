@@ -51,9 +51,20 @@ internal static class TargetJobs
     /// <summary>True: it may be left without GPUs after it had some.</summary>
     public static bool MayHaveNone(LedgerEntry entry) => entry.Claim.IsSuspendable || entry.Claim.GpuReq == 0;
 
-    /// <summary>Since when it waits; seconds.</summary>
-    public static double WaitsSince(LedgerEntry entry) =>
-        entry.RevokedAt is { } revoked ? Seconds(revoked) : entry.Claim.ArrivedAt;
+    /// <summary>
+    /// True: it waited for too long before this start, and has saved nothing since: stopped now, it would be no
+    /// further than before.
+    /// </summary>
+    public static bool MustRunOn(LedgerEntry entry, TimeSpan maxWait)
+    {
+        if (!entry.IsAdmitted || entry.Claim.GpuReq == 0 || entry.WaitedSeconds < maxWait.TotalSeconds)
+        {
+            return false;
+        }
+
+        var job = Of(entry);
+        return !(job.Notifications is [.., var last] && last.At >= job.HeldSince);
+    }
 
     private static TargetJob Make(LedgerEntry entry)
     {
@@ -99,7 +110,7 @@ internal static class TargetJobs
 
     private static double HeldSince(LedgerEntry entry) => (entry.IsAdmitted, entry.Claim.RunningSince) switch
     {
-        (false, _) => WaitsSince(entry),
+        (false, _) => entry.WaitsSince,
         (true, { } running) => Seconds(running),
         _ => Seconds(entry.DecidedAt),
     };

@@ -32,6 +32,9 @@ internal sealed class TargetMoves(PlanDraft plan)
 
     public bool WasUnplaced(LedgerEntry entry) => _wereUnplaced.Contains(entry.Uid);
 
+    /// <summary>It is given nothing more in this plan, room or not.</summary>
+    public void LeaveOut(LedgerEntry entry) => _unplaced.Add(entry.Uid);
+
     public void ForgetUnplaced() => _unplaced.Clear();
 
     /// <summary>GPUs in all that it is to have.</summary>
@@ -186,7 +189,10 @@ internal sealed class TargetMoves(PlanDraft plan)
     private bool Find(LedgerEntry entry, int least, int most, JobTarget target)
     {
         var free = _cluster.MostThatFits(entry, least, most);
-        var coming = free?.GpuCount == most ? null : _cluster.MostThatFits(entry, least, most, withComing: true);
+        // Once a growth is due it is made with what there is: more may be coming for ever.
+        var coming = free?.GpuCount == most || (free is not null && IsDue(entry))
+            ? null
+            : _cluster.MostThatFits(entry, least, most, withComing: true);
         if (entry.IsAdmitted && entry.Claim.IsAfterCheckpoint && !IsAtCheckpoint(entry) && coming is { } later)
         {
             // At its checkpoint they may be there.
@@ -217,6 +223,10 @@ internal sealed class TargetMoves(PlanDraft plan)
 
         return true;
     }
+
+    /// <summary>A growth that waited for a checkpoint is made now, with what there is.</summary>
+    private bool IsDue(LedgerEntry entry) => entry is { IsAdmitted: true, Pending: { } pending }
+        && pending.GpuCount > entry.GpuCount && plan.WhyNow(entry, pending) is not null;
 
     private void Put(Move move)
     {

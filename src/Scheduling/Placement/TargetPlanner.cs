@@ -20,6 +20,7 @@ internal sealed class TargetPlanner
     private readonly Mending _mending;
     private readonly TargetMoves _moves;
     private readonly LateJobs _late;
+    private bool _hasFirstWithoutRoom;
 
     public TargetPlanner(LedgerState state, DateTimeOffset now, ITargetPolicy policy, TargetedOptions options)
     {
@@ -44,10 +45,10 @@ internal sealed class TargetPlanner
     public LedgerEntry? ChooseScaleUp()
     {
         Draft(preferredUid: null);
-        return _late.Passed is not null
+        return _late.First is not null
             ? null
             : ScaleUpChoice.Candidates(_plan.State).FirstOrDefault(entry => !_moves.IsMoved(entry)
-                && !_plan.IsDecided(entry)
+                && !_plan.IsDecided(entry) && _late.Before(entry) is null
                 && _cluster.MostThatFits(entry, entry.GpuCount + 1, entry.Claim.GpuLim) is not null);
     }
 
@@ -67,12 +68,12 @@ internal sealed class TargetPlanner
             }
         }
 
-        var question = new TargetQuestion(_policy, _plan, _plan.Entries.Where(CanBeGiven));
+        var question = new TargetQuestion(_policy, _plan, _plan.Entries.Where(CanBeGiven), _options.MaxWait);
         for (var asked = 0; asked < MaxQuestions; asked++)
         {
             Settle(question);
-            Place(question, preferredUid, isFirst: asked == 0);
-            if (!_moves.HasUnplaced || _late.Passed is not null || _cluster.FreeGpus == 0)
+            var isComplete = Place(question, preferredUid, asked);
+            if (isComplete && (!_moves.HasUnplaced || _late.First is not null || _cluster.FreeGpus == 0))
             {
                 break;
             }
@@ -104,69 +105,121 @@ internal sealed class TargetPlanner
         {
             if (_plan.IsDecided(entry) || _moves.IsMoved(entry) || _moves.IsUnplaced(entry))
             {
-                question.Settle(entry, _moves.GpusOf(entry));
+                if (HasNoRoom(entry))
+                {
+                    _hasFirstWithoutRoom = true;
+                    question.SettleWithoutRoom(entry);
+                }
+                else
+                {
+                    question.Settle(entry, _moves.GpusOf(entry));
+                }
             }
         }
 
         _moves.ForgetUnplaced();
     }
 
-    private void Place(TargetQuestion question, string? preferredUid, bool isFirst)
+    /// <summary>Nodes have none for it; its quota would.</summary>
+    private bool HasNoRoom(LedgerEntry entry) => entry.IsWaiting && !_plan.IsDecided(entry) && !_moves.IsMoved(entry)
+        && _moves.WasUnplaced(entry) && _cluster.IsWithinQuota(entry.Claim);
+
+    /// <returns>False: the policy must be asked again before more is placed.</returns>
+    private bool Place(TargetQuestion question, string? preferredUid, int asked)
     {
         var targets = question.Ask();
         foreach (var entry in _plan.Entries.Where(entry => entry.IsAdmitted && entry.Uid != preferredUid))
         {
-            if (TargetOf(entry) is { } target && target.GpuCount < entry.GpuCount * entry.Claim.Replicas)
+            if (TargetOf(entry, targets) is { } target && target.GpuCount < entry.GpuCount * entry.Claim.Replicas)
             {
                 _moves.Shrink(entry, target.GpuCount / entry.Claim.Replicas, target);
             }
         }
 
-        if (isFirst)
+        if (asked == 0)
         {
             _late.Serve(_moves, targets);
         }
 
-        foreach (var entry in InOrder(_plan.Entries.Where(entry => entry.IsWaiting && _late.Passed is null)))
+        if (!Start(targets) && asked < MaxQuestions - 1)
         {
-            if (TargetOf(entry) is { GpuCount: > 0 } target)
-            {
-                _moves.Start(entry, target);
-            }
+            return false;
         }
 
-        if (_late.Passed is null)
+        if (preferredUid is not null && _plan.State.Entries[preferredUid] is var preferred
+            && _late.Before(preferred) is null)
         {
-            if (isFirst && preferredUid is not null)
-            {
-                _moves.GrowAsAskedFor(_plan.State.Entries[preferredUid]);
-            }
-
-            foreach (var entry in InOrder(_plan.Entries.Where(entry => entry.IsAdmitted)))
-            {
-                if (TargetOf(entry) is { } target && target.GpuCount > entry.GpuCount * entry.Claim.Replicas)
-                {
-                    _moves.Grow(entry, target);
-                }
-            }
+            _moves.GrowAsAskedFor(preferred);
         }
 
+        Grow(targets);
         _moves.TakeBackWhatNobodyUses();
-
-        JobTarget? TargetOf(LedgerEntry entry) =>
-            targets.TryGetValue(entry.Uid, out var target) && !_plan.IsDecided(entry) && !_moves.IsMoved(entry)
-                && (entry.IsWaiting || (entry.IsSettledRunning && _plan.MayChange(entry)))
-                ? target
-                : null;
-
-        // Large replicas first: small ones find room where large ones do not.
-        IEnumerable<LedgerEntry> InOrder(IEnumerable<LedgerEntry> entries) => entries
-            .OrderByDescending(entry => entry.Claim.Priority)
-            .ThenByDescending(entry => targets.TryGetValue(entry.Uid, out var target)
-                ? target.GpuCount / entry.Claim.Replicas
-                : 0)
-            .ThenBy(entry => entry.Claim.Added);
+        return true;
     }
+
+    /// <returns>
+    /// False: the first in the queue found no room, and which of those behind it may pass it is the policy's to say.
+    /// </returns>
+    private bool Start(OrderedDictionary<string, JobTarget> targets)
+    {
+        var waiting = _policy.KeepsOrder
+            ? targets.Keys.Select(uid => _plan.State.Entries[uid]).Where(entry => entry.IsWaiting)
+            : InOrder(_plan.Entries.Where(entry => entry.IsWaiting), targets);
+        foreach (var entry in waiting)
+        {
+            if (TargetOf(entry, targets) is not { GpuCount: > 0 } target)
+            {
+                continue;
+            }
+
+            if (_late.Before(entry) is not null)
+            {
+                _moves.LeaveOut(entry);
+            }
+            else if (!_moves.Start(entry, target) && _policy.KeepsOrder && !_hasFirstWithoutRoom && HasNoRoom(entry))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Grow(OrderedDictionary<string, JobTarget> targets)
+    {
+        foreach (var entry in InOrder(_plan.Entries.Where(entry => entry.IsAdmitted), targets))
+        {
+            if (TargetOf(entry, targets) is not { } target
+                || target.GpuCount <= entry.GpuCount * entry.Claim.Replicas)
+            {
+                continue;
+            }
+
+            if (_late.Before(entry) is not null)
+            {
+                _moves.LeaveOut(entry);
+            }
+            else
+            {
+                _moves.Grow(entry, target);
+            }
+        }
+    }
+
+    private JobTarget? TargetOf(LedgerEntry entry, OrderedDictionary<string, JobTarget> targets) =>
+        targets.TryGetValue(entry.Uid, out var target) && !_plan.IsDecided(entry) && !_moves.IsMoved(entry)
+            && (entry.IsWaiting || (entry.IsSettledRunning && _plan.MayChange(entry)))
+            ? target
+            : null;
+
+    /// <summary>Large replicas first: small ones find room where large ones do not.</summary>
+    private static IEnumerable<LedgerEntry> InOrder(
+        IEnumerable<LedgerEntry> entries, OrderedDictionary<string, JobTarget> targets) => entries
+        .OrderByDescending(entry => entry.Claim.Priority)
+        .ThenByDescending(entry => targets.TryGetValue(entry.Uid, out var target)
+            ? target.GpuCount / entry.Claim.Replicas
+            : 0)
+        .ThenBy(entry => entry.Claim.Added);
 
     private void SayWhyTheyWait()
     {
@@ -175,7 +228,7 @@ internal sealed class TargetPlanner
             var why = _moves.IsReserved(entry)
                 ? "they are being given up by other jobs"
                 : _mending.WhyNotPossible(entry.Claim)
-                ?? (_late.Passed is { } passed && passed.Uid != entry.Uid
+                ?? (_late.Before(entry) is { } passed && passed.Uid != entry.Uid
                     ? $"{passed.Claim.JobName} has waited for too long, and goes first"
                 : _moves.WasUnplaced(entry) ? "what is free or given up does not hold its replicas"
                 : $"{_policy.Name} gives what there is to others now");

@@ -21,12 +21,16 @@ internal sealed class TargetQuestion
     private readonly LedgerState _state;
     private readonly List<LedgerEntry> _jobs;
     private readonly Dictionary<string, int> _settled = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _withoutRoom = new(StringComparer.Ordinal);
+    private readonly TimeSpan _maxWait;
 
     /// <param name="policy">Who is asked.</param>
     /// <param name="plan">What is planned so far.</param>
     /// <param name="jobs">The jobs that it may give GPUs to.</param>
-    public TargetQuestion(ITargetPolicy policy, PlanDraft plan, IEnumerable<LedgerEntry> jobs)
+    /// <param name="maxWait">Who had to wait for longer must not be stopped before it has saved anything.</param>
+    public TargetQuestion(ITargetPolicy policy, PlanDraft plan, IEnumerable<LedgerEntry> jobs, TimeSpan maxWait)
     {
+        _maxWait = maxWait;
         (_policy, _state, _now) = (policy, plan.State, TargetJobs.Seconds(plan.Now));
         _ended = TargetJobs.Ended(plan.State);
         _gpuCount = plan.State.Nodes.Values.Sum(node => node.UsableGpus);
@@ -40,11 +44,21 @@ internal sealed class TargetQuestion
     /// <summary>From now on the job has so many GPUs in all, whatever the policy says.</summary>
     public void Settle(LedgerEntry entry, int gpus) => _settled[entry.Uid] = gpus;
 
+    /// <summary>There is no room for the waiting job. A policy that keeps an order goes on to reckon with it.</summary>
+    public void SettleWithoutRoom(LedgerEntry entry)
+    {
+        Settle(entry, 0);
+        if (_policy.KeepsOrder)
+        {
+            _withoutRoom.Add(entry.Uid);
+        }
+    }
+
     /// <summary>What each job is to have, where that is not what it holds: GPUs in all, and why.</summary>
-    public Dictionary<string, JobTarget> Ask()
+    public OrderedDictionary<string, JobTarget> Ask()
     {
         var (jobs, shares) = WithinQuotas([.. _jobs.Where(entry => !IsLeftOut(entry)).Select(View)]);
-        var targets = new Dictionary<string, JobTarget>(StringComparer.Ordinal);
+        var targets = new OrderedDictionary<string, JobTarget>(StringComparer.Ordinal);
         if (jobs.Count == 0)
         {
             return targets;
@@ -73,11 +87,17 @@ internal sealed class TargetQuestion
         _policy.Plan(_ended, new(_now, gpuCount, _nodeGpus, [.. jobs]), new() { IsTimer = true });
 
     /// <summary>It gets nothing in this plan, and holds nothing.</summary>
-    private bool IsLeftOut(LedgerEntry entry) => _settled.TryGetValue(entry.Uid, out var gpus) && gpus == 0;
+    private bool IsLeftOut(LedgerEntry entry) =>
+        _settled.TryGetValue(entry.Uid, out var gpus) && gpus == 0 && !_withoutRoom.Contains(entry.Uid);
 
     private TargetJob View(LedgerEntry entry)
     {
         var job = TargetJobs.Of(entry);
+        if (_withoutRoom.Contains(entry.Uid))
+        {
+            return job with { HasNoRoom = true };
+        }
+
         return _settled.TryGetValue(entry.Uid, out var gpus)
             ? job with
             {
@@ -87,6 +107,7 @@ internal sealed class TargetQuestion
                 MaxGpus = Math.Max(job.MaxGpus, gpus),
                 ChangeableFrom = double.PositiveInfinity,
             }
+            : TargetJobs.MustRunOn(entry, _maxWait) ? job with { MustRunOn = true }
             : job;
     }
 
@@ -128,7 +149,7 @@ internal sealed class TargetQuestion
     }
 
     private static TargetJob? Limit(TargetJob job, Dictionary<string, JobTarget> shares) =>
-        !shares.TryGetValue(job.Uid, out var share) ? job
+        job.HasNoRoom || !shares.TryGetValue(job.Uid, out var share) ? job
         : share.GpuCount == 0 && job.HeldGpus == 0 ? null
         : job with { MaxGpus = Math.Max(job.MinGpus, share.GpuCount) };
 }

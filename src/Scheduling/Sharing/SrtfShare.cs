@@ -8,15 +8,23 @@ public sealed class SrtfShare : IShareRule
 {
     public string Name => "srtf";
 
+    public bool KeepsOrder => true;
+
+    public double Rank(SharingJob job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return job.SecondsAtMost;
+    }
+
     public int[] Divide(int gpuCount, IReadOnlyList<SharingJob> jobs)
     {
         ArgumentNullException.ThrowIfNull(jobs);
         var draft = new ShareDraft(gpuCount, jobs);
         var window = double.PositiveInfinity;
         var hasHead = false;
-        foreach (var job in Enumerable.Range(0, jobs.Count).OrderBy(job => jobs[job].SecondsAtMost))
+        foreach (var job in Enumerable.Range(0, jobs.Count).OrderBy(job => Rank(jobs[job])))
         {
-            var level = LargestThatFits(draft, job);
+            var level = jobs[job].HasNoRoom ? -1 : LargestThatFits(draft, job);
             if (level < 0 && !hasHead)
             {
                 hasHead = true;

@@ -8,7 +8,8 @@ namespace Sluice.Scheduling.Simple;
 /// <summary>
 /// First come, first served, class by class of priority: a job starts with as many GPUs of its range as are free and
 /// help, and keeps them to its end. Where the first in the queue has no room, those behind it start only if they are
-/// expected to be done before it could start, and it is passed so <see cref="MaxPasses"/> times at the most.
+/// expected to be done before it could start, and it is passed so <see cref="MaxPasses"/> times at the most. One that
+/// can start with none gets its GPUs as if it waited for them.
 /// </summary>
 /// <param name="forecaster">Where its picture of the jobs is from.</param>
 public sealed class QueuePolicy(IForecaster forecaster) : ITargetPolicy
@@ -17,6 +18,8 @@ public sealed class QueuePolicy(IForecaster forecaster) : ITargetPolicy
     public const int MaxPasses = 16;
 
     public string Name => "fifo";
+
+    public bool KeepsOrder => true;
 
     public TargetPlan Plan(PolicyMemory memory, TargetSnapshot snapshot, PlanCause cause)
     {
@@ -35,8 +38,11 @@ public sealed class QueuePolicy(IForecaster forecaster) : ITargetPolicy
             .OrderByDescending(job => snapshot.Jobs[job].Priority)
             .ThenBy(job => snapshot.Jobs[job].ArrivedAt))
         {
-            var level = Array.FindLastIndex(jobs[job].Levels, gpus => gpus <= free);
-            if (level >= 0 && Seconds(jobs[job], level) <= (window ?? double.PositiveInfinity))
+            var level = snapshot.Jobs[job].HasNoRoom
+                ? -1
+                : Array.FindLastIndex(jobs[job].Levels, gpus => gpus <= free);
+            var isStarted = level >= 0 && Seconds(jobs[job], level) <= (window ?? double.PositiveInfinity);
+            if (isStarted)
             {
                 var gpus = jobs[job].Levels[level];
                 free -= gpus;
@@ -47,7 +53,7 @@ public sealed class QueuePolicy(IForecaster forecaster) : ITargetPolicy
                 window ??= SecondsUntilFree(snapshot, jobs, snapshot.Jobs[job].MinGpus);
             }
 
-            if (snapshot.Jobs[job].PassedBy >= MaxPasses)
+            if (!isStarted && snapshot.Jobs[job].PassedBy >= MaxPasses)
             {
                 break;
             }

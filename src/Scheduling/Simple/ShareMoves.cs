@@ -20,7 +20,8 @@ internal sealed class ShareMoves(
     private readonly HashSet<int> _moved = [];
     private int _free = snapshot.FreeGpus;
 
-    public ImmutableArray<JobTarget> Find()
+    /// <param name="order">In which the waiting jobs have their turn.</param>
+    public ImmutableArray<JobTarget> Find(IEnumerable<int> order)
     {
         foreach (var job in Running().Where(job => IsAtCheckpoint(job) && shares[job] < snapshot.Jobs[job].HeldGpus))
         {
@@ -28,7 +29,7 @@ internal sealed class ShareMoves(
         }
 
         ShrinkForWaiting();
-        for (var job = 0; job < jobs.Length; job++)
+        foreach (var job in order)
         {
             if (snapshot.Jobs[job].HeldGpus == 0 && LevelUpTo(job, Math.Min(shares[job], _free)) is var gpus and > 0)
             {

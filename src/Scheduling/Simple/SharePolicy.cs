@@ -16,26 +16,36 @@ public sealed class SharePolicy(string name, IShareRule rule, IForecaster foreca
 {
     public string Name => name;
 
+    public bool KeepsOrder => rule.KeepsOrder;
+
     public TargetPlan Plan(PolicyMemory memory, TargetSnapshot snapshot, PlanCause cause)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         var forecast = forecaster.Read(memory, snapshot, cause);
-        var shares = Divide(snapshot, forecast.Jobs);
-        return new(new ShareMoves(snapshot, forecast.Jobs, shares, Describe).Find(), forecast.Memory);
+        var jobs = new SharingJob[forecast.Jobs.Length];
+        for (var job = 0; job < jobs.Length; job++)
+        {
+            jobs[job] = Share(snapshot.Jobs[job], forecast.Jobs[job], snapshot.Now);
+        }
+
+        var shares = Divide(snapshot, jobs);
+        var moves = new ShareMoves(snapshot, forecast.Jobs, shares, Describe);
+        return new(moves.Find(Order(snapshot, jobs)), forecast.Memory);
 
         string Describe(int job) => string.Create(
             CultureInfo.InvariantCulture,
             $"its share by {name} among {snapshot.Jobs.Length} jobs is {shares[job]}");
     }
 
-    private int[] Divide(TargetSnapshot snapshot, JobForecast[] forecasts)
-    {
-        var jobs = new SharingJob[forecasts.Length];
-        for (var job = 0; job < jobs.Length; job++)
-        {
-            jobs[job] = Share(snapshot.Jobs[job], forecasts[job], snapshot.Now);
-        }
+    /// <summary>In which order jobs have their turn.</summary>
+    private IEnumerable<int> Order(TargetSnapshot snapshot, SharingJob[] jobs) => KeepsOrder
+        ? Enumerable.Range(0, jobs.Length)
+            .OrderByDescending(job => snapshot.Jobs[job].Priority)
+            .ThenBy(job => rule.Rank(jobs[job]))
+        : Enumerable.Range(0, jobs.Length);
 
+    private int[] Divide(TargetSnapshot snapshot, SharingJob[] jobs)
+    {
         var counts = new int[jobs.Length];
         var kept = jobs.Sum(Least);
         var free = snapshot.GpuCount - kept;
@@ -67,7 +77,8 @@ public sealed class SharePolicy(string name, IShareRule rule, IForecaster foreca
             Speeds = isFixed ? [Math.Max(forecast.HeldSpeed, double.Epsilon)] : [.. forecast.Speeds],
             Work = forecast.Work,
             Attained = job.AttainedAt(now),
-            IsPinned = isFixed || (job.HeldGpus > 0 && !job.MayBeSuspended),
+            IsPinned = isFixed || (job.HeldGpus > 0 && (!job.MayBeSuspended || job.MustRunOn)),
+            HasNoRoom = job.HasNoRoom,
         };
     }
 }

@@ -9,6 +9,12 @@ public interface ITargetPolicy
     /// <summary>As people are told it.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// True: jobs have their turn in an order, that of its targets, and a job without room is not to be passed by just
+    /// any: it stays in the snapshots as <see cref="TargetJob.HasNoRoom"/>.
+    /// </summary>
+    bool KeepsOrder => false;
+
     /// <summary>Asked at every arrival, completion and notification, and at the time that it asked for.</summary>
     /// <param name="memory">Of its last plan; <see cref="PolicyMemory.None"/> at first.</param>
     /// <param name="snapshot">The cluster as it is, after what happened.</param>

@@ -29,6 +29,18 @@ public sealed record TargetJob
     public bool MayBeSuspended { get; init; } = true;
 
     /// <summary>
+    /// True: it must keep its least for now, though it may be suspended: it had waited for too long before this start,
+    /// and has saved nothing since.
+    /// </summary>
+    public bool MustRunOn { get; init; }
+
+    /// <summary>
+    /// True: it waits, and no node has room for it, however many GPUs are free in all: it cannot be given any, and
+    /// keeps its place in the queue. Only for policies that keep an order.
+    /// </summary>
+    public bool HasNoRoom { get; init; }
+
+    /// <summary>
     /// True: a change takes it back to its last checkpoint. False: its trainer saves when it is asked to stop.
     /// </summary>
     public bool LosesUnsavedWork { get; init; } = true;

@@ -6,6 +6,8 @@ namespace Sluice.Scheduling.Tests.Placement;
 
 public sealed class TargetedHistoryTests
 {
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(10);
+
     private static readonly bool IsFull = Environment.GetEnvironmentVariable("SLUICE_TEST_FULL") == "1";
 
     private static readonly string[] Targeted = [.. PolicyCatalog.Names.Where(name => name != PolicyCatalog.Default)];
@@ -113,6 +115,10 @@ public sealed class TargetedHistoryTests
                 break;
             case Preempt:
                 Assert.True(claim.IsSuspendable || isGone, "its GPUs were taken back");
+                var hasSaved = claim.History is [.., { Last: not null } last] && last.Started.At == claim.RunningSince;
+                Assert.True(
+                    isGone || hasSaved || before.WaitedSeconds < MaxWait.TotalSeconds,
+                    "it had waited for too long, and was stopped before it saved anything");
                 break;
         }
 
@@ -124,7 +130,7 @@ public sealed class TargetedHistoryTests
     }
 
     private static IPolicy Policy(string name) =>
-        PolicyCatalog.Create(name, maxOvertakes: 16, maxWait: TimeSpan.FromMinutes(10));
+        PolicyCatalog.Create(name, maxOvertakes: 16, MaxWait);
 
     private static string Text(Decision decision) => $"{decision.GetType().Name} {decision.Uid} {decision.Reason} "
         + decision switch
