@@ -9,6 +9,7 @@ internal static class Promises
     public const string HeldIsWithinQuota = "no commit raises a namespace above its quota";
     public const string GpusAreFreeOnceConfirmed = "GPUs are free only after the executor confirmed";
     public const string GpusAreWithinRange = "a job gets what is in its range";
+    public const string OnlySuspendableLoseAll = "only what may be suspended loses all its GPUs while they are there";
     public const string GenerationsAreUnique = "each generation is given out once";
     public const string GenerationsNeverStartOver = "generations never start over";
     public const string DecisionsHaveReasons = "every decision has its reason";

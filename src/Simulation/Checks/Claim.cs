@@ -46,7 +46,7 @@ internal sealed record Claim(Func<AnswerCheck.Operation, bool> IsTrue, bool IsFr
             && Of(answer.Name, operation).Any(entry => entry.GpuCount == answer.Previous)
             && Of(answer.Name, operation).Any(entry =>
                 entry.GpuCount == answer.Assigned && entry.Pending?.GpuCount == answer.AtNextCheckpoint),
-            IsFromMemory: name is not null && answer.Previous == answer.Assigned),
+            IsFromMemory: name is not null && answer.Previous == answer.Assigned && answer.AtNextCheckpoint is null),
         ScaleOutcome.NotFound => OfRow(static row => row.Record is null, isFromMemory: true),
         ScaleOutcome.CannotChange when name is not null => new(CannotChange, IsFromMemory: true),
         _ => null,

@@ -9,7 +9,7 @@ namespace Sluice.Simulation.Checks;
 
 /// <summary>
 /// Watches the ledger's commits: no GPU held twice, none given out that is not there, none free before what ran on it
-/// is gone, no namespace raised over its quota, a due row for all that waits for a time, each generation given out
+/// is gone, no namespace raised over its quota, none below its least or without all but where that may be, a due row for all that waits for a time, each generation given out
 /// once, a reason for every decision, told in the same commit.
 /// </summary>
 internal sealed class LedgerCheck(Action<string, string> fail, Action<string> count)
@@ -50,7 +50,7 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
         foreach (var entry in written.Entries.Values)
         {
             var known = before.Entries.GetValueOrDefault(entry.Uid);
-            Judge(known, entry);
+            Judge(known, entry, after);
             if (entry.Generation != (known?.Generation ?? 0))
             {
                 _decisions.TryAdd(entry.Generation, entry);
@@ -175,24 +175,30 @@ internal sealed class LedgerCheck(Action<string, string> fail, Action<string> co
         }
     }
 
-    private void Judge(LedgerEntry? before, LedgerEntry after)
+    private void Judge(LedgerEntry? before, LedgerEntry after, LedgerState state)
     {
         Fail(after.Generation < (before?.Generation ?? 0), Promises.GenerationsNeverStartOver,
             $"{after.Claim.JobName} went from {before?.Generation} to {after.Generation}");
         Fail(after.Reason.Length == 0 || (after.Generation > 0 && after.Reason == "new")
                 || after.Pending is { Reason.Length: 0 },
             Promises.DecisionsHaveReasons, $"{after.Claim.JobName} has none");
-        // A request that is raised while a job runs does not stop it, so only the admission knows a least.
-        var isWithinRange = !after.IsAdmitted || after.Generation == before?.Generation
-            || (after.GpuCount <= Math.Max(after.Claim.GpuReq, after.Claim.GpuLim)
-                && (before?.IsAdmitted == true || after.GpuCount >= after.Claim.GpuReq));
-        Fail(!isWithinRange, Promises.GpusAreWithinRange,
-            $"{after.Claim.JobName}: {after.GpuCount} of {after.Claim.GpuReq} to {after.Claim.GpuLim}: {after.Reason}");
         if (after.Generation == before?.Generation)
         {
             return;
         }
 
+        // A request that is raised while a job runs does not stop it: then it keeps what it has.
+        var least = before is { IsAdmitted: true, GpuCount: var held }
+            ? Math.Min(held, after.Claim.GpuReq)
+            : after.Claim.GpuReq;
+        var isWithinRange = !after.IsAdmitted
+            || (after.GpuCount >= least && after.GpuCount <= Math.Max(after.Claim.GpuReq, after.Claim.GpuLim));
+        Fail(!isWithinRange, Promises.GpusAreWithinRange,
+            $"{after.Claim.JobName}: {after.GpuCount} of {after.Claim.GpuReq} to {after.Claim.GpuLim}: {after.Reason}");
+        Fail(before is { IsAdmitted: true } && !after.IsAdmitted && !after.Claim.IsSuspendable
+                && before.Blocks.All(block => block.Gpus.All(gpu =>
+                    state.Nodes.TryGetValue(block.Node, out var node) && node.Has(gpu))),
+            Promises.OnlySuspendableLoseAll, $"{after.Claim.JobName}: {after.Reason}");
         count((before?.IsAdmitted ?? false, after.IsAdmitted) switch
         {
             (false, true) => "decisions: admitted",

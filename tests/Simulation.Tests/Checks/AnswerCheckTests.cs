@@ -96,6 +96,7 @@ public sealed class AnswerCheckTests : CheckBench
         Assert.True(Holds(Claim.OfScaling(old, "a"), isAlone: false));
         Assert.False(Holds(Claim.OfScaling(old, name: null), isAlone: false));
         Assert.False(Holds(Claim.OfScaling(old with { Assigned = 3 }, "a"), isAlone: false));
+        Assert.False(Holds(Claim.OfScaling(old with { AtNextCheckpoint = 3 }, "a"), isAlone: false));
     }
 
     [Fact]

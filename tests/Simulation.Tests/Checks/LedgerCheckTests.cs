@@ -148,11 +148,46 @@ public sealed class LedgerCheckTests : CheckBench
     }
 
     [Fact]
+    [Breaks(Promises.GpusAreWithinRange)]
+    public void A_resize_below_the_least_shows()
+    {
+        var entry = Holding("u1", 1, 0, 1);
+        Commit(entry with { Claim = entry.Claim with { GpuReq = 2 } });
+        entry = Holding("u1", 2, 0);
+        Commit(entry with { Claim = entry.Claim with { GpuReq = 2 } });
+
+        Assert.Equal([Promises.GpusAreWithinRange], Broken);
+    }
+
+    [Fact]
+    [Breaks(Promises.OnlySuspendableLoseAll)]
+    public void A_job_that_may_not_be_suspended_and_loses_GPUs_that_are_there_shows()
+    {
+        Commit(Holding("u1", 1, 0));
+        Commit(Waiting("u1") with { Generation = 2 });
+
+        Assert.Equal([Promises.OnlySuspendableLoseAll], Broken);
+    }
+
+    [Fact]
+    public void A_job_that_may_be_suspended_or_whose_GPUs_are_gone_may_lose_all()
+    {
+        Commit(Holding("u1", 1, 0));
+        var suspended = Waiting("u1") with { Generation = 2 };
+        Commit(suspended with { Claim = suspended.Claim with { IsSuspendable = true } });
+        Commit(Holding("u1", 3, 0, 1));
+        var lost = With(Waiting("u1") with { Generation = 4 });
+        Commit(lost with { Nodes = lost.Nodes.Add("n", new("n", "test", 1, true)) });
+
+        Assert.Empty(Broken);
+    }
+
+    [Fact]
     public void A_request_that_is_raised_while_a_job_runs_leaves_it_in_its_range()
     {
         var entry = Holding("u1", 1, 0);
         Commit(entry);
-        entry = Holding("u1", 2);
+        entry = Holding("u1", 2, 1);
         Commit(entry with { Claim = entry.Claim with { GpuReq = 4 } });
 
         Assert.Empty(Broken);
