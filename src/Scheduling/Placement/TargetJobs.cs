@@ -18,6 +18,7 @@ internal static class TargetJobs
     // What was made once; it changes nothing that can be seen.
     private static readonly ConditionalWeakTable<LedgerEntry, TargetJob> Known = [];
     private static readonly ConditionalWeakTable<FinishedJob, EndedJobs> KnownEnded = [];
+    private static readonly ConditionalWeakTable<FinishedJob, TargetJob> KnownFinished = [];
 
     public static double Seconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).TotalSeconds;
 
@@ -37,7 +38,7 @@ internal static class TargetJobs
         var jobs = state.Finished.Values.Where(job => job.Number > first && job.Number <= last)
             .OrderBy(job => job.Number)
             .ToList();
-        return jobs.Count == 0 ? EndedJobs.Nobody : KnownEnded.GetValue(jobs[^1], _ => new([.. jobs.Select(Make)]));
+        return jobs.Count == 0 ? EndedJobs.Nobody : KnownEnded.GetValue(jobs[^1], _ => new([.. jobs.Select(job => KnownFinished.GetValue(job, Make))]));
     }
 
     /// <summary>GPUs a replica, the least that it is given when it is given any.</summary>

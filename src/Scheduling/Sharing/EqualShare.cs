@@ -13,26 +13,25 @@ public sealed class EqualShare : IShareRule
         ArgumentNullException.ThrowIfNull(jobs);
         var draft = new ShareDraft(gpuCount, jobs);
         draft.GiveSmallest(FirstServed.LeastAttained);
-        while (Poorest(draft) is var job and >= 0)
+        var poorest = new PriorityQueue<int, (int Gpus, int Job)>();
+        for (var job = 0; job < jobs.Count; job++)
         {
-            draft.Raise(job, draft.LevelOf(job) + 1);
-        }
-
-        return draft.ToCounts();
-    }
-
-    private static int Poorest(ShareDraft draft)
-    {
-        var poorest = -1;
-        for (var job = 0; job < draft.Jobs.Count; job++)
-        {
-            if (draft.LevelOf(job) >= 0 && draft.CanRaise(job)
-                && (poorest < 0 || draft.GpusOf(job) < draft.GpusOf(poorest)))
+            if (draft.LevelOf(job) >= 0)
             {
-                poorest = job;
+                poorest.Enqueue(job, (draft.GpusOf(job), job));
             }
         }
 
-        return poorest;
+        // What cannot be raised now never can again: what is free only becomes less.
+        while (poorest.TryDequeue(out var job, out _))
+        {
+            if (draft.CanRaise(job))
+            {
+                draft.Raise(job, draft.LevelOf(job) + 1);
+                poorest.Enqueue(job, (draft.GpusOf(job), job));
+            }
+        }
+
+        return draft.ToCounts();
     }
 }

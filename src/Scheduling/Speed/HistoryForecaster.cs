@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Sluice.Scheduling.Adaptive;
 using Sluice.Scheduling.Targets;
@@ -12,11 +11,17 @@ namespace Sluice.Scheduling.Speed;
 /// <param name="options">How what one job shows is carried over to others.</param>
 public sealed class HistoryForecaster(LearningOptions options) : IForecaster
 {
+    /// <summary>Sets of live jobs that are kept with what they tell: a plan asks of all, and of each quota's.</summary>
+    private const int MaxRounds = 8;
+
     private readonly LearnedForecaster _forecaster = new(options);
 
     // What was reckoned once; it changes nothing that can be seen.
     private readonly ConditionalWeakTable<EndedJobs, Lesson> _lessons = [];
-    private readonly ConditionalWeakTable<TargetJob, Learned> _learned = [];
+    private readonly ConditionalWeakTable<TargetJob, Ended> _ended = [];
+    private readonly KnownJobs _known = new(options);
+    private readonly Round?[] _rounds = new Round?[MaxRounds];
+    private int _nextRound;
 
     public Forecast Read(PolicyMemory memory, TargetSnapshot snapshot, PlanCause cause)
     {
@@ -24,14 +29,9 @@ public sealed class HistoryForecaster(LearningOptions options) : IForecaster
         ArgumentNullException.ThrowIfNull(cause);
         var ended = (memory as EndedJobs ?? EndedJobs.Nobody).With(cause.Completed, options.MaxRemembered);
         var lesson = LessonOf(ended, snapshot.NodeGpus);
-        var jobs = ImmutableDictionary.CreateBuilder<string, LearnedJob>(StringComparer.Ordinal);
-        foreach (var job in snapshot.Jobs)
-        {
-            jobs[job.Uid] = LearnedOf(job, lesson, snapshot.GpuCount);
-        }
-
-        var read = _forecaster.Read(lesson.Memory with { Jobs = jobs.ToImmutable() }, snapshot, new());
-        return read with { Memory = ended };
+        var jobs = _known.Of(snapshot, lesson);
+        var round = RoundOf(lesson, [.. jobs.Select(job => job.Example).OfType<ExampleJob>()]);
+        return new(_forecaster.Look(jobs, snapshot, lesson.Usual, round.Others, round.Silent), ended);
     }
 
     private Lesson LessonOf(EndedJobs ended, int nodeGpus)
@@ -43,64 +43,68 @@ public sealed class HistoryForecaster(LearningOptions options) : IForecaster
 
         var usual = new CurvePrior(nodeGpus);
         var alone = new Resemblance(usual, options, LearnedMemory.Empty);
-        var examples = ended.Jobs.Select(job => ExampleOf(job, usual, alone)).OfType<ExampleJob>();
-        var memory = LearnedMemory.Empty with { Ended = [.. examples] };
-        var lesson = new Lesson(nodeGpus, memory, usual, new(usual, options, memory));
+        var examples = ended.Jobs.Select(job => ExampleOf(job, usual, alone, nodeGpus)).OfType<ExampleJob>().ToArray();
+        var lesson = new Lesson(nodeGpus, examples, usual, new(usual, options, [], examples));
         _lessons.AddOrUpdate(ended, lesson);
         return lesson;
     }
 
-    private ExampleJob? ExampleOf(TargetJob job, CurvePrior usual, Resemblance alone)
+    private ExampleJob? ExampleOf(TargetJob job, CurvePrior usual, Resemblance alone, int nodeGpus)
     {
-        var record = RecordOf(job, usual, alone);
-        return alone.ExampleOf(job, record, alone.CurveOf(job, record, alone.LogSize(job, 0)));
-    }
-
-    private LearnedJob LearnedOf(TargetJob job, Lesson lesson, int gpuCount)
-    {
-        if (_learned.TryGetValue(job, out var known) && known.Lesson == lesson && known.GpuCount == gpuCount)
+        if (_ended.TryGetValue(job, out var known) && known.NodeGpus == nodeGpus)
         {
-            return known.Job;
+            return known.Example;
         }
 
-        var record = RecordOf(job, lesson.Usual, lesson.Others);
-        var size = lesson.Others.LogSize(job, 0);
-        var curve = lesson.Others.CurveOf(job, record, size);
-        var learned = new LearnedJob(record, size, curve)
-        {
-            Table = UsefulLevels.Find(job, record, curve, lesson.NodeGpus, gpuCount),
-            Example = lesson.Others.ExampleOf(job, record, curve),
-        };
-        _learned.AddOrUpdate(job, new(lesson, gpuCount, learned));
-        return learned;
+        var record = JobRecord.Read(job, usual, alone, options, new(() => alone.LogSize(job, 0)));
+        var example = alone.ExampleOf(job, record, alone.CurveOf(job, record, alone.LogSize(job, 0)));
+        _ended.AddOrUpdate(job, new(nodeGpus, example));
+        return example;
     }
 
-    /// <summary>What its notifications showed, one after the other.</summary>
-    private JobRecord RecordOf(TargetJob job, CurvePrior usual, Resemblance others)
+    /// <summary>What the live jobs and those that are done tell together.</summary>
+    private Round RoundOf(Lesson lesson, ExampleJob[] live)
     {
-        var record = JobRecord.Nothing;
-        var size = new Lazy<double>(() => others.LogSize(job, 0));
-        Notification? previous = null;
-        foreach (var last in job.Notifications)
+        foreach (var known in _rounds)
         {
-            var restart = record.RestartSeconds(others.RestartSeconds, options.UsualRestartWeight);
-            var then = job with
+            if (known is not null && ReferenceEquals(known.Lesson, lesson) && IsSame(known.Live, live))
             {
-                HeldGpus = last.HeldGpus,
-                HeldSince = last.HeldSince,
-                Notifications = previous is { } before ? [before, last] : [last],
-            };
-            var seen = record.Follow(then, previous?.At, restart);
-            record = seen.Learn(then, restart, new SpeedEstimate(usual, size.Value, 1.5, [.. seen.Seen]).SecondsPerEpoch);
-            previous = last;
+                return known;
+            }
         }
 
-        return record.Follow(
-            job, previous?.At, record.RestartSeconds(others.RestartSeconds, options.UsualRestartWeight));
+        var others = new Resemblance(lesson.Usual, options, live, lesson.Examples);
+        var round = new Round(lesson, live, others, new(others, lesson.NodeGpus));
+        _rounds[(uint)Interlocked.Increment(ref _nextRound) % MaxRounds] = round;
+        return round;
     }
 
-    /// <summary>What the jobs that are done teach.</summary>
-    private sealed record Lesson(int NodeGpus, LearnedMemory Memory, CurvePrior Usual, Resemblance Others);
+    private static bool IsSame(ExampleJob[] one, ExampleJob[] other)
+    {
+        if (one.Length != other.Length)
+        {
+            return false;
+        }
 
-    private sealed record Learned(Lesson Lesson, int GpuCount, LearnedJob Job);
+        for (var index = 0; index < one.Length; index++)
+        {
+            if (!ReferenceEquals(one[index], other[index]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private sealed record Ended(int NodeGpus, ExampleJob? Example);
+
+    private sealed record Round(Lesson Lesson, ExampleJob[] Live, Resemblance Others, SilentJobs Silent);
 }
+
+/// <summary>What the jobs that are done teach.</summary>
+/// <param name="NodeGpus">GPUs of a node.</param>
+/// <param name="Examples">The latest last.</param>
+/// <param name="Usual">What is expected of any job.</param>
+/// <param name="Others">What the examples tell of others.</param>
+internal sealed record Lesson(int NodeGpus, ExampleJob[] Examples, CurvePrior Usual, Resemblance Others);

@@ -7,7 +7,7 @@ namespace Sluice.Scheduling.Speed;
 public sealed class JobCurve((double Weight, SpeedEstimate Estimate)[] parts)
 {
     // What was reckoned once; it changes nothing that can be seen.
-    private readonly ConcurrentDictionary<int, double> _known = new();
+    private readonly ConcurrentDictionary<int, double> _known = new(concurrencyLevel: 1, capacity: 11);
 
     /// <summary>Expected natural logarithm of the seconds of an epoch.</summary>
     public double LogSeconds(int gpus) => _known.GetOrAdd(gpus, Reckon);

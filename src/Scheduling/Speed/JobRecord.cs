@@ -39,6 +39,36 @@ public sealed record JobRecord
     /// <summary>Work on the present epoch before the last change, where that was not undone.</summary>
     public ImmutableArray<(int Gpus, double Seconds)> Before { get; private init; } = [];
 
+    /// <summary>What the notifications of a job showed, one after the other.</summary>
+    /// <param name="job">As it is.</param>
+    /// <param name="usual">What is expected of any job.</param>
+    /// <param name="others">What others tell of it.</param>
+    /// <param name="options">How what one job shows is carried over to others.</param>
+    /// <param name="logSize">Natural logarithm of the seconds of an epoch with one GPU, by what others tell.</param>
+    internal static JobRecord Read(
+        TargetJob job, CurvePrior usual, Resemblance others, LearningOptions options, Lazy<double> logSize)
+    {
+        var record = Nothing;
+        Notification? previous = null;
+        foreach (var last in job.Notifications)
+        {
+            var restart = record.RestartSeconds(others.RestartSeconds, options.UsualRestartWeight);
+            var then = job with
+            {
+                HeldGpus = last.HeldGpus,
+                HeldSince = last.HeldSince,
+                Notifications = previous is { } before ? [before, last] : [last],
+            };
+            var seen = record.Follow(then, previous?.At, restart);
+            var expected = new Lazy<SpeedEstimate>(() => new(usual, logSize.Value, 1.5, [.. seen.Seen]));
+            record = seen.Learn(then, restart, gpus => expected.Value.SecondsPerEpoch(gpus));
+            previous = last;
+        }
+
+        return record.Follow(
+            job, previous?.At, record.RestartSeconds(others.RestartSeconds, options.UsualRestartWeight));
+    }
+
     /// <summary>Seconds of a restart.</summary>
     /// <param name="usual">Of jobs in general.</param>
     /// <param name="weight">Own measurements that the usual one weighs as much as; more than 0.</param>

@@ -24,6 +24,7 @@ public sealed class LearnedForecaster(LearningOptions options) : IForecaster
         var known = (memory as LearnedMemory ?? LearnedMemory.Empty).Close(cause.Completed, options.MaxRemembered);
         var usual = new CurvePrior(snapshot.NodeGpus);
         var others = new Resemblance(usual, options, known);
+        var silent = new SilentJobs(others, snapshot.NodeGpus);
         var notified = cause.Notified.ToHashSet(StringComparer.Ordinal);
         var jobs = known.Jobs.ToBuilder();
         var forecasts = new JobForecast[snapshot.Jobs.Length];
@@ -32,18 +33,7 @@ public sealed class LearnedForecaster(LearningOptions options) : IForecaster
             var job = snapshot.Jobs[index];
             var before = jobs.GetValueOrDefault(job.Uid);
             var after = Follow(before ?? Start(job, others), job, notified.Contains(job.Uid), others);
-            if (job.Notifications.IsEmpty)
-            {
-                after = Unseen(after, job, snapshot.Now, usual, others);
-            }
-
-            after = after.Table is null
-                ? after with
-                {
-                    Table = UsefulLevels.Find(
-                        job, after.Record, after.Curve, snapshot.NodeGpus, snapshot.GpuCount),
-                }
-                : after;
+            after = Complete(after, job, snapshot, usual, silent, others);
             forecasts[index] = Look(after, job, snapshot.Now, others);
             if (!ReferenceEquals(after, before))
             {
@@ -52,6 +42,45 @@ public sealed class LearnedForecaster(LearningOptions options) : IForecaster
         }
 
         return new(forecasts, known with { Jobs = jobs.ToImmutable() });
+    }
+
+    /// <summary>The same of jobs of which all is known but what time alone tells.</summary>
+    /// <param name="known">In the order of the snapshot.</param>
+    /// <param name="snapshot">The cluster as it is.</param>
+    /// <param name="usual">What is expected of any job.</param>
+    /// <param name="others">All that have shown something.</param>
+    /// <param name="silent">What those tell of jobs that have not notified.</param>
+    internal JobForecast[] Look(
+        LearnedJob[] known, TargetSnapshot snapshot, CurvePrior usual, Resemblance others, SilentJobs silent)
+    {
+        var forecasts = new JobForecast[known.Length];
+        for (var index = 0; index < forecasts.Length; index++)
+        {
+            var job = snapshot.Jobs[index];
+            var after = Follow(known[index], job, isNotified: false, others);
+            after = Complete(after, job, snapshot, usual, silent, others);
+            forecasts[index] = Look(after, job, snapshot.Now, others);
+        }
+
+        return forecasts;
+    }
+
+    /// <summary>With what its silence tells, and the counts that help.</summary>
+    private LearnedJob Complete(
+        LearnedJob known, TargetJob job, TargetSnapshot snapshot, CurvePrior usual, SilentJobs silent,
+        Resemblance others)
+    {
+        if (job.Notifications.IsEmpty)
+        {
+            known = Unseen(known, job, snapshot, usual, silent, RestartSeconds(known, others));
+        }
+
+        return known.Table is null
+            ? known with
+            {
+                Table = UsefulLevels.Find(job, known.Record, known.Curve, snapshot.NodeGpus, snapshot.GpuCount),
+            }
+            : known;
     }
 
     private static LearnedJob Start(TargetJob job, Resemblance others)
@@ -83,25 +112,22 @@ public sealed class LearnedForecaster(LearningOptions options) : IForecaster
     }
 
     /// <summary>The longer a job is silent, the longer it must be.</summary>
-    private LearnedJob Unseen(LearnedJob known, TargetJob job, double now, CurvePrior usual, Resemblance others)
+    private static LearnedJob Unseen(
+        LearnedJob known, TargetJob job, TargetSnapshot snapshot, CurvePrior usual, SilentJobs silent,
+        double restartSeconds)
     {
-        var working = job.HeldGpus == 0 ? 0 : Math.Max(0, now - job.HeldSince - RestartSeconds(known, others));
+        var working = job.HeldGpus == 0 ? 0 : Math.Max(0, snapshot.Now - job.HeldSince - restartSeconds);
         var epoch = known.Record.CarriedEpochs(gpus => Math.Exp(usual.Mean(gpus)));
         epoch += working == 0 ? 0 : working / Math.Exp(usual.Mean(job.HeldGpus));
         var least = Math.Max(known.LeastSeconds, epoch * Resemblance.EpochsOf(job));
-        var size = others.LogSize(job, least);
+        var size = silent.LogSize(job, least);
         if (Math.Abs(size - known.LogSize) < LeastSizeChange)
         {
             return least > known.LeastSeconds ? known with { LeastSeconds = least } : known;
         }
 
-        return known with
-        {
-            LeastSeconds = least,
-            LogSize = size,
-            Curve = others.CurveOf(job, known.Record, size),
-            Table = null,
-        };
+        var (curve, table) = silent.CurveOf(job, size, snapshot.GpuCount);
+        return known with { LeastSeconds = least, LogSize = size, Curve = curve, Table = table };
     }
 
     private JobForecast Look(LearnedJob known, TargetJob job, double now, Resemblance others)
