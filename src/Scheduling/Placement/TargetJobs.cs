@@ -38,7 +38,9 @@ internal static class TargetJobs
         var jobs = state.Finished.Values.Where(job => job.Number > first && job.Number <= last)
             .OrderBy(job => job.Number)
             .ToList();
-        return jobs.Count == 0 ? EndedJobs.Nobody : KnownEnded.GetValue(jobs[^1], _ => new([.. jobs.Select(job => KnownFinished.GetValue(job, Make))]));
+        return jobs.Count == 0
+            ? EndedJobs.Nobody
+            : KnownEnded.GetValue(jobs[^1], _ => new([.. jobs.Select(job => KnownFinished.GetValue(job, Make))]));
     }
 
     /// <summary>GPUs a replica, the least that it is given when it is given any.</summary>

@@ -5,7 +5,9 @@ public interface IShareRule
 {
     string Name { get; }
 
-    /// <summary>True: jobs have their turn by <see cref="Rank"/>, and one without room is not passed by just any.</summary>
+    /// <summary>
+    /// True: jobs have their turn by <see cref="Rank"/>, and one without room is not passed by just any.
+    /// </summary>
     bool KeepsOrder => false;
 
     /// <summary>The lower, the earlier, where an order is kept.</summary>

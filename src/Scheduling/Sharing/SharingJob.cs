@@ -23,7 +23,9 @@ public sealed class SharingJob
     /// <summary>True: it must keep its smallest level at least.</summary>
     public bool IsPinned { get; init; }
 
-    /// <summary>True: it cannot start now, however many GPUs there are; rules that keep an order count with it.</summary>
+    /// <summary>
+    /// True: it cannot start now, however many GPUs there are; rules that keep an order reckon with it.
+    /// </summary>
     public bool HasNoRoom { get; init; }
 
     /// <summary>Seconds that it would still need with one of its levels.</summary>

@@ -9,7 +9,8 @@ namespace Sluice.Scheduling.Speed;
 internal sealed class LikePrior(JobCurve example, CurvePrior usual, double least) : ICurvePrior
 {
     // What was reckoned once; it changes nothing that can be seen.
-    private readonly ConcurrentDictionary<int, (double Mean, double Share)> _known = new(concurrencyLevel: 1, capacity: 11);
+    private readonly ConcurrentDictionary<int, (double Mean, double Share)> _known =
+        new(concurrencyLevel: 1, capacity: 11);
 
     public double Mean(int gpus) => At(gpus).Mean;
 

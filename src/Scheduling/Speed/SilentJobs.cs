@@ -3,15 +3,18 @@ using Sluice.Scheduling.Targets;
 
 namespace Sluice.Scheduling.Speed;
 
-/// <summary>What others tell of jobs that have not notified yet. Who is submitted alike, and is silent for as long,
-/// is the same to it.</summary>
+/// <summary>
+/// What others tell of jobs that have not notified yet. Who is submitted alike, and is silent for as long, is the same
+/// to it.
+/// </summary>
 /// <param name="others">Jobs that have shown something.</param>
 /// <param name="nodeGpus">GPUs of a node.</param>
 internal sealed class SilentJobs(Resemblance others, int nodeGpus)
 {
     // What was reckoned once; it changes nothing that can be seen.
     private readonly ConcurrentDictionary<Silence, double> _sizes = new();
-    private readonly ConcurrentDictionary<Shape, (JobCurve Curve, (int[] Levels, double[] Speeds) Table)> _curves = new();
+    private readonly ConcurrentDictionary<Shape, (JobCurve Curve, (int[] Levels, double[] Speeds) Table)> _curves =
+        new();
 
     /// <summary>As <see cref="Resemblance.LogSize"/>.</summary>
     public double LogSize(TargetJob job, double leastSeconds)

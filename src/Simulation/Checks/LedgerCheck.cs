@@ -9,8 +9,9 @@ namespace Sluice.Simulation.Checks;
 
 /// <summary>
 /// Watches the ledger's commits: no GPU held twice, none given out that is not there, none free before what ran on it
-/// is gone, no namespace raised over its quota, none below its least or without all but where that may be, a due row for all that waits for a time, each generation given out
-/// once, a reason for every decision, told in the same commit.
+/// is gone, no namespace raised over its quota, none below its least or without all but where that may be, a due row
+/// for all that waits for a time, each generation given out once, a reason for every decision, told in the same
+/// commit.
 /// </summary>
 internal sealed class LedgerCheck(Action<string, string> fail, Action<string> count)
 {

@@ -26,7 +26,7 @@ public sealed class FirstInQueueTests
     }
 
     [Fact]
-    public void It_stays_in_the_picture_of_a_policy_that_keeps_an_order_and_the_policy_is_asked_again_before_others_start()
+    public void A_policy_that_keeps_an_order_is_told_of_it_and_asked_again_before_others_start()
     {
         var wanted = new WantedCounts(keepsOrder: true) { Gpus = { ["one"] = 3, ["two"] = 3, ["three"] = 3 } };
         var cluster = Fragmented(new TargetedPolicy(wanted, new()));
@@ -45,7 +45,10 @@ public sealed class FirstInQueueTests
     [Fact]
     public void It_is_left_out_where_the_policy_keeps_no_order()
     {
-        var wanted = new WantedCounts { Gpus = { ["one"] = 3, ["two"] = 3, ["three"] = 3, ["head"] = 2, ["behind"] = 1 } };
+        var wanted = new WantedCounts
+        {
+            Gpus = { ["one"] = 3, ["two"] = 3, ["three"] = 3, ["head"] = 2, ["behind"] = 1 },
+        };
         var cluster = Fragmented(new TargetedPolicy(wanted, new()));
         cluster.Arrive("head", 2, 2);
         cluster.Arrive("behind", 1, 1);

@@ -22,7 +22,8 @@ internal sealed class WantedCounts(bool keepsOrder = false) : ITargetPolicy
         var jobs = snapshot.Jobs.ToDictionary(job => job.Uid);
         return new(
             [
-                .. Gpus.Where(one => jobs.TryGetValue(one.Key, out var job) && !job.HasNoRoom && job.HeldGpus != one.Value)
+                .. Gpus.Where(one => jobs.TryGetValue(one.Key, out var job) && !job.HasNoRoom
+                        && job.HeldGpus != one.Value)
                     .Select(one => new JobTarget(one.Key, one.Value, "it is wanted so")),
             ],
             PolicyMemory.None);

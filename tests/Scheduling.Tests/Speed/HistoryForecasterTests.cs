@@ -54,7 +54,8 @@ public sealed class HistoryForecasterTests
         var ended = EndedJobs.Nobody;
         for (var number = 0; number < 30; number++)
         {
-            ended = new(ended.Jobs.Add(Job($"ended-{number}", random.Next(1, 4)) with { TotalEpochs = random.Next(5, 50) }));
+            var done = Job($"ended-{number}", random.Next(1, 4)) with { TotalEpochs = random.Next(5, 50) };
+            ended = new(ended.Jobs.Add(done));
             jobs[random.Next(jobs.Length)] = Job($"later-{number}", random.Next(0, 4));
 
             var seen = Numbers(_forecaster, ended, jobs);
