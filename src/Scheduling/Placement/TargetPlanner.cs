@@ -121,7 +121,8 @@ internal sealed class TargetPlanner
     }
 
     /// <summary>Nodes have none for it; its quota would.</summary>
-    private bool HasNoRoom(LedgerEntry entry) => entry.IsWaiting && !_plan.IsDecided(entry) && !_moves.IsMoved(entry)
+    private bool HasNoRoom(LedgerEntry entry) => entry is { IsWaiting: true, Claim.GpuReq: > 0 }
+        && !_plan.IsDecided(entry) && !_moves.IsMoved(entry)
         && _moves.WasUnplaced(entry) && _cluster.IsWithinQuota(entry.Claim);
 
     /// <returns>False: the policy must be asked again before more is placed.</returns>
