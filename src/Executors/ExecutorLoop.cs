@@ -24,7 +24,8 @@ public sealed partial class ExecutorLoop(
     TimeProvider time,
     ExecutorInstruments instruments,
     ILogger<ExecutorLoop> logger,
-    IHostApplicationLifetime? lifetime = null) : BackgroundService
+    IHostApplicationLifetime? lifetime = null,
+    IExecutorPermit? permit = null) : BackgroundService
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
 
@@ -43,19 +44,31 @@ public sealed partial class ExecutorLoop(
         {
             // Jobs report to the gateway as soon as they run, so none is started before it listens.
             await ApplicationStart.WaitAsync(lifetime, stoppingToken);
-            await ReconcileAsync(stoppingToken);
+            await permit.RunAsync(ReconcileToTheEndAsync, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // What runs goes on; the next server finds it. What this one is about to record, it records.
-            await Task.WhenAll(_tracked.Values.Select(tracked => tracked.Operation))
-                .WaitAsync(ShutdownTimeout, TimeProvider.System, CancellationToken.None)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // The server stops.
         }
     }
 
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
+    private async Task ReconcileToTheEndAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReconcileAsync(cancellationToken);
+        }
+        finally
+        {
+            // What runs goes on; who comes next finds it. What this one is about to record, it records.
+            await Task.WhenAll(_tracked.Values.Select(tracked => tracked.Operation))
+                .WaitAsync(ShutdownTimeout, TimeProvider.System, CancellationToken.None)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     private async Task ReconcileAsync(CancellationToken cancellationToken)
     {
@@ -193,7 +206,7 @@ public sealed partial class ExecutorLoop(
         }
         catch (OperationCanceledException)
         {
-            // The server stops.
+            // The server stops, or another process is to go on.
         }
         finally
         {

@@ -16,7 +16,8 @@ public sealed partial class NodeReporter(
     IOptions<ExecutorLoopOptions> options,
     TimeProvider time,
     ILogger<NodeReporter> logger,
-    IHostApplicationLifetime? lifetime = null) : BackgroundService
+    IHostApplicationLifetime? lifetime = null,
+    IExecutorPermit? permit = null) : BackgroundService
 {
     private readonly ExecutorLoopOptions _options = options.Value;
 
@@ -24,6 +25,14 @@ public sealed partial class NodeReporter(
     public async Task RunAsync(CancellationToken stoppingToken)
     {
         await ApplicationStart.WaitAsync(lifetime, stoppingToken);
+        await permit.RunAsync(ReportAsync, stoppingToken);
+    }
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
+    private async Task ReportAsync(CancellationToken stoppingToken)
+    {
         string? reported = null;
         var reportedAt = time.GetTimestamp();
         for (var failures = 0; ;)
@@ -47,9 +56,6 @@ public sealed partial class NodeReporter(
                 failures == 0 ? _options.NodeInterval : _options.BackOff(failures), time, stoppingToken);
         }
     }
-
-    /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
 
     /// <summary>Reports the nodes as they are now, unless <paramref name="reported"/> says the same.</summary>
     private async Task<string> ReportAsync(string? reported, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace Sluice.GatewayHost;
 /// Settings of a gateway outside of the silos, from the section <c>GatewayHost</c> of the configuration or
 /// <c>SLUICE_GatewayHost__…</c> variables. How it handles requests is in the section <c>Gateway</c>, as everywhere.
 /// </summary>
-public sealed class GatewayHostOptions
+public sealed class GatewayHostOptions : IValidatableObject
 {
     public const string Section = "GatewayHost";
 
@@ -18,13 +18,13 @@ public sealed class GatewayHostOptions
     public string ClusterId { get; set; } = "default";
 
     /// <summary>
-    /// The cluster's database, where the silos are listed: <c>postgres://user@host:port/database</c>. Default
-    /// none: then <see cref="Silos"/> are used as they are.
+    /// The cluster's database, where the silos are listed: <c>postgres://user@host:port/database</c>, without a
+    /// password. Default none: then <see cref="Silos"/> are used as they are.
     /// </summary>
     public string? Database { get; set; }
 
-    /// <summary>File whose first line is the password of <see cref="Database"/>. Default none: it is in the URL, or
-    /// PGPASSWORD or the file of PGPASSFILE has it.</summary>
+    /// <summary>File whose first line is the password of <see cref="Database"/>. Default none: PGPASSWORD or the file
+    /// of PGPASSFILE has it, or none is needed.</summary>
     public string? DatabasePasswordFile { get; set; }
 
     /// <summary>Silos to connect to, <c>address:port</c>; at most 100. Default none.</summary>
@@ -46,9 +46,23 @@ public sealed class GatewayHostOptions
     [MaxLength(1000)]
     public IList<string> AllowedHosts { get; } = [];
 
-    /// <summary>The settings as they are configured; they are checked with all others, at the start.</summary>
-    public static GatewayHostOptions Read(IConfiguration configuration) =>
-        configuration.GetSection(Section).Get<GatewayHostOptions>() ?? new();
+    /// <summary>The settings as they are configured.</summary>
+    /// <exception cref="ValidationException">One is not as it must be; names it.</exception>
+    public static GatewayHostOptions Read(IConfiguration configuration)
+    {
+        var options = configuration.GetSection(Section).Get<GatewayHostOptions>() ?? new();
+        Validator.ValidateObject(options, new(options), validateAllProperties: true);
+        return options;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (ClusterDatabase.CheckSetting(Database, $"{Section}:{nameof(Database)}") is { } wrong)
+        {
+            yield return wrong;
+        }
+    }
 
     public ServerOptions ToServerOptions() => new()
     {

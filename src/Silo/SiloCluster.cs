@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Sluice.Client;
+using Sluice.Executors;
 using Sluice.Grains.Ports;
 using Sluice.Hosting;
 using Sluice.Silo.Membership;
@@ -37,7 +38,9 @@ internal static class SiloCluster
         services.AddHostedService<MembershipSchema>();
         if (options.HasLocalExecutor is true)
         {
-            services.AddHostedService<ExecutorLock>();
+            services.AddSingleton<ExecutorLock>();
+            services.AddSingleton<IExecutorPermit>(provider => provider.GetRequiredService<ExecutorLock>());
+            services.AddHostedService(provider => provider.GetRequiredService<ExecutorLock>());
         }
 
         services.AddSingleton<ReadLeases>();

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
+using Sluice.Client;
 using Sluice.Hosting;
 
 namespace Sluice.Silo;
@@ -7,7 +8,7 @@ namespace Sluice.Silo;
 /// <summary>
 /// Settings of a silo, from the section <c>Silo</c> of the configuration or <c>SLUICE_Silo__…</c> variables.
 /// </summary>
-public sealed class SiloOptions
+public sealed class SiloOptions : IValidatableObject
 {
     public const string Section = "Silo";
 
@@ -18,13 +19,13 @@ public sealed class SiloOptions
 
     /// <summary>
     /// The database that all silos of the cluster share, and through which they find each other:
-    /// <c>postgres://user@host:port/database</c>. Default none: the store is SQLite in
+    /// <c>postgres://user@host:port/database</c>, without a password. Default none: the store is SQLite in
     /// <see cref="DataDirectory"/>, and this silo is a cluster of its own.
     /// </summary>
     public string? Database { get; set; }
 
-    /// <summary>File whose first line is the password of <see cref="Database"/>. Default none: it is in the URL, or
-    /// PGPASSWORD or the file of PGPASSFILE has it.</summary>
+    /// <summary>File whose first line is the password of <see cref="Database"/>. Default none: PGPASSWORD or the file
+    /// of PGPASSFILE has it, or none is needed.</summary>
     public string? DatabasePasswordFile { get; set; }
 
     /// <summary>
@@ -54,7 +55,8 @@ public sealed class SiloOptions
 
     /// <summary>
     /// True: jobs run as processes on this silo's machine. One silo of a cluster only. Default: true without
-    /// <see cref="Database"/>, false with one.
+    /// <see cref="Database"/>, false with one. Not without <see cref="HasGateway"/>, as jobs notify at
+    /// <see cref="Url"/>.
     /// </summary>
     public bool? HasLocalExecutor { get; set; }
 
@@ -89,9 +91,32 @@ public sealed class SiloOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The settings as they are configured; they are checked with all others, at the start.</summary>
-    public static SiloOptions Read(IConfiguration configuration) =>
-        configuration.GetSection(Section).Get<SiloOptions>() ?? new();
+    private bool RunsJobs => HasLocalExecutor ?? Database is null;
+
+    /// <summary>The settings as they are configured.</summary>
+    /// <exception cref="ValidationException">One is not as it must be; names it.</exception>
+    public static SiloOptions Read(IConfiguration configuration)
+    {
+        var options = configuration.GetSection(Section).Get<SiloOptions>() ?? new();
+        Validator.ValidateObject(options, new(options), validateAllProperties: true);
+        return options;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (RunsJobs && !HasGateway)
+        {
+            yield return new(
+                $"{Section}:{nameof(HasGateway)} must not be false where jobs run on this machine, as they notify there; "
+                + $"set {Section}:{nameof(HasLocalExecutor)} to false, or leave {nameof(HasGateway)} away");
+        }
+
+        if (ClusterDatabase.CheckSetting(Database, $"{Section}:{nameof(Database)}") is { } wrong)
+        {
+            yield return wrong;
+        }
+    }
 
     public ServerOptions ToServerOptions() => new()
     {
@@ -100,7 +125,7 @@ public sealed class SiloOptions
         Database = Database,
         DatabasePasswordFile = DatabasePasswordFile,
         SharesDatabase = Database is not null,
-        HasLocalExecutor = HasLocalExecutor ?? Database is null,
+        HasLocalExecutor = RunsJobs,
         HasGateway = HasGateway,
         SimulatedGpus = SimulatedGpus,
         AuthTokensFile = AuthTokens,

@@ -33,7 +33,7 @@ public sealed class SiloTests
         }
 
         await Eventually.IsTrueAsync(
-            () => cluster.Read<long>("SELECT count(*) FROM OrleansMembershipTable WHERE Status = 6") == 1,
+            () => cluster.Read<long>("SELECT count(*) FROM sluice.OrleansMembershipTable WHERE Status = 6") == 1,
             "the others declare it dead");
 
         // They wait in its socket and are the first that it sees.

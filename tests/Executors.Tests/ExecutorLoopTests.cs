@@ -226,6 +226,48 @@ public class ExecutorLoopTests
     }
 
     [Fact]
+    public async Task Who_may_not_run_jobs_reads_starts_and_reports_nothing_until_it_may()
+    {
+        using var permit = new FakePermit();
+        await using var world = new LoopWorld(_executor, _rows, _reports, permit: permit);
+        await world.StartAsync();
+        _rows.Set(Runs.Desired());
+        await Eventually.IsTrueAsync(() => permit.Asked == 2, "both loops ask");
+
+        Assert.Equal((0, 0), (_rows.FullReads, _reports.Nodes.Count));
+        permit.Give();
+
+        await UntilReportedAsync(1);
+        Assert.Equal(["start 1 u-1"], _executor.LogOf("u-1"));
+    }
+
+    [Fact]
+    public async Task Who_may_no_longer_run_jobs_breaks_off_and_goes_on_once_it_may_again()
+    {
+        using var permit = new FakePermit();
+        permit.Give();
+        _executor.Gates["u-1"] = new TaskCompletionSource().Task;
+        await using var world = new LoopWorld(_executor, _rows, _reports, permit: permit);
+        await world.StartAsync();
+        _rows.Set(Runs.Desired());
+        await Eventually.IsTrueAsync(() => _executor.LogOf("u-1").Length == 1, "begun");
+
+        permit.TakeBack();
+        await Eventually.IsTrueAsync(() => permit.Asked == 4, "both loops ask again");
+        var nodes = _reports.Nodes.Count;
+        _rows.Set(Runs.Desired(uid: "u-2"));
+
+        Assert.Empty(_executor.LogOf("u-2"));
+        Assert.Equal(nodes, _reports.Nodes.Count);
+        _executor.Gates.Clear();
+        permit.Give();
+        await UntilReportedAsync(1);
+        await UntilReportedAsync(1, "u-2");
+        Assert.Equal(["start 1 u-1", "start 1 u-1"], _executor.LogOf("u-1"));
+        Assert.Equal(["start 1 u-2"], _executor.LogOf("u-2"));
+    }
+
+    [Fact]
     public async Task An_attempt_is_not_started_before_its_time()
     {
         var time = new FakeTimeProvider(Runs.Now);

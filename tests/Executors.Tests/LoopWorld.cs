@@ -21,7 +21,8 @@ internal sealed class LoopWorld : IAsyncDisposable
         FakeRows rows,
         FakeReports reports,
         ExecutorLoopOptions? options = null,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        IExecutorPermit? permit = null)
     {
         var clock = time ?? TimeProvider.System;
         var settings = Options.Create(options ?? new ExecutorLoopOptions
@@ -32,8 +33,9 @@ internal sealed class LoopWorld : IAsyncDisposable
         });
         _loop = new ExecutorLoop(
             executor, rows, reports, settings, clock, new ExecutorInstruments(),
-            NullLogger<ExecutorLoop>.Instance);
-        _nodes = new NodeReporter(executor, reports, settings, clock, NullLogger<NodeReporter>.Instance);
+            NullLogger<ExecutorLoop>.Instance, permit: permit);
+        _nodes = new NodeReporter(
+            executor, reports, settings, clock, NullLogger<NodeReporter>.Instance, permit: permit);
     }
 
     public async Task StartAsync()
@@ -49,6 +51,50 @@ internal sealed class LoopWorld : IAsyncDisposable
         _nodes.Dispose();
         _loop.Dispose();
     }
+}
+
+/// <summary>Given and taken back by a test.</summary>
+internal sealed class FakePermit : IExecutorPermit, IDisposable
+{
+    private readonly Lock _sync = new();
+    private TaskCompletionSource<CancellationToken> _granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenSource _lost = new();
+    private int _asked;
+
+    /// <summary>How often a loop has asked.</summary>
+    public int Asked => Volatile.Read(ref _asked);
+
+    public Task<CancellationToken> WaitAsync(CancellationToken cancellationToken)
+    {
+        lock (_sync)
+        {
+            _asked++;
+            return _granted.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    public void Give()
+    {
+        lock (_sync)
+        {
+            _granted.SetResult(_lost.Token);
+        }
+    }
+
+    public void TakeBack()
+    {
+        var lost = _lost;
+        lock (_sync)
+        {
+            _lost = new();
+            _granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        lost.Cancel();
+        lost.Dispose();
+    }
+
+    public void Dispose() => _lost.Dispose();
 }
 
 /// <summary>Rows of jobs with change numbers, as a store has them.</summary>
@@ -306,7 +352,19 @@ internal sealed class FakeExecutor : IExecutor
 
         if (Gates.TryGetValue(uid, out var gate))
         {
-            await gate.WaitAsync(cancellationToken);
+            try
+            {
+                await gate.WaitAsync(cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                lock (_sync)
+                {
+                    _busy.Remove(uid);
+                }
+
+                throw;
+            }
         }
 
         if (Interlocked.Decrement(ref _failures) >= 0)

@@ -6,7 +6,8 @@ namespace Sluice.Silo.Membership;
 
 /// <summary>
 /// Makes the tables of the membership where they are missing and brings the statements up to date, before the silo
-/// starts. Of silos that start together one does it at a time.
+/// starts. Of silos that start together one does it at a time. The schema that they are in is the store's, which is
+/// opened before.
 /// </summary>
 internal sealed class MembershipSchema(ClusterDatabase database) : IHostedService
 {

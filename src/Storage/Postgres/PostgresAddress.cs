@@ -72,6 +72,15 @@ public sealed class PostgresAddress
 
     private static (string Authority, string Path, string Query) Split(string rest)
     {
+        // Part of a password may be after it, which no message may show.
+        var end = rest.AsSpan().IndexOfAny('/', '?');
+        if (end >= 0 && rest.IndexOf('@', end) >= 0)
+        {
+            throw new FormatException(
+                "there is an @ after a / or ?: in a user or password write %2F for /, %3F for ? and %40 for @, and %40 "
+                + "also in what follows the hosts");
+        }
+
         var question = rest.IndexOf('?', StringComparison.Ordinal);
         var query = question < 0 ? "" : rest[(question + 1)..];
         rest = question < 0 ? rest : rest[..question];
@@ -106,7 +115,7 @@ public sealed class PostgresAddress
         var name = colon < 0 ? text : text[..colon];
         if (name.Trim('[', ']').Length == 0 || name.Any(char.IsWhiteSpace))
         {
-            throw new FormatException($"the host is {(name.Length == 0 ? "missing" : $"'{name}'")}");
+            throw new FormatException(name.Length == 0 ? "a host is missing" : "a host has a space in it");
         }
 
         if (colon < 0)
@@ -114,10 +123,11 @@ public sealed class PostgresAddress
             return (name, DefaultPort);
         }
 
+        // Not shown: where the host was forgotten, it is a password.
         return int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             && port is > 0 and <= 65535
                 ? (name, port)
-                : throw new FormatException($"the port must be 1 to 65535, not '{text[(colon + 1)..]}'");
+                : throw new FormatException("the port of a host must be a number from 1 to 65535");
     }
 
     private static IEnumerable<(string Name, string Value)> ParseQuery(string query)

@@ -89,14 +89,19 @@ internal sealed class ClusterProcess : IDisposable
 
     /// <summary>TERM.</summary>
     /// <returns>Its exit status.</returns>
-    public async Task<int> StopAsync()
+    public Task<int> StopAsync()
     {
         Signals.SendTerm(_process!.Id);
-        await ExitAsync();
-        return _process.ExitCode;
+        return ExitAsync();
     }
 
-    public Task ExitAsync() => _process!.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(90));
+    /// <summary>Returns when it has ended by itself.</summary>
+    /// <returns>Its exit status.</returns>
+    public async Task<int> ExitAsync()
+    {
+        await _process!.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(90));
+        return _process.ExitCode;
+    }
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Npgsql;
 using Sluice.Testing.Postgres;
 
 namespace Sluice.Cluster.Tests.Hosting;
@@ -30,14 +31,14 @@ internal sealed class TestCluster : IAsyncDisposable
     public IReadOnlyList<ClusterProcess> Gateways => _gateways;
 
     /// <summary>Starts all at once, and returns when all are ready.</summary>
-    public static async Task<TestCluster> StartAsync(int silos, int gateways)
+    public static async Task<TestCluster> StartAsync(int silos, int gateways, params string[] siloSettings)
     {
         var cluster = new TestCluster();
         try
         {
             for (var number = 1; number <= silos; number++)
             {
-                cluster._silos.Add(cluster.Silo(number));
+                cluster.AddSilo(siloSettings);
             }
 
             for (var number = 1; number <= gateways; number++)
@@ -56,6 +57,17 @@ internal sealed class TestCluster : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>One more, which is yet to be started.</summary>
+    public ClusterProcess AddSilo(params string[] settings)
+    {
+        var silo = Silo(_silos.Count + 1, settings);
+        _silos.Add(silo);
+        return silo;
+    }
+
+    /// <summary>A connection for a test's own statements.</summary>
+    public NpgsqlConnection Connect() => Postgres.Connect(_name);
 
     /// <summary>Asks the database itself.</summary>
     public T Read<T>(string sql) => Postgres.Read<T>(_name, sql);
@@ -82,15 +94,17 @@ internal sealed class TestCluster : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private ClusterProcess Silo(int number)
+    private ClusterProcess Silo(int number, string[] settings)
     {
         var url = AnyUrl();
         return new(
             "Silo", $"silo-{number}", _folder.Path, url,
-            // Others use the machine, too.
-            "--Postgres:ConnectTimeout=00:00:30", $"--Silo:Database={Database}", $"--Silo:Url={url}",
-            $"--Silo:SiloPort={AnyPort()}", $"--Silo:GatewayPort={AnyPort()}",
-            $"--Silo:DataDirectory={Path.Combine(_folder.Path, $"data-{number}")}");
+            [
+                // Others use the machine, too.
+                "--Postgres:ConnectTimeout=00:00:30", $"--Silo:Database={Database}", $"--Silo:Url={url}",
+                $"--Silo:SiloPort={AnyPort()}", $"--Silo:GatewayPort={AnyPort()}",
+                $"--Silo:DataDirectory={Path.Combine(_folder.Path, $"data-{number}")}", .. settings,
+            ]);
     }
 
     private ClusterProcess Gateway(int number)

@@ -44,11 +44,27 @@ public sealed class PostgresAddressTests
         Assert.Equal("postgres://db:5432/jobs", address.Description);
     }
 
-    [Fact]
-    public void Nothing_that_a_wrong_address_says_shows_its_password()
+    [Theory]
+    [InlineData("postgres://me:secret@db:none/jobs")]
+    [InlineData("postgres://me:12/secret@db/jobs")]
+    [InlineData("postgres://me:12?secret@db/jobs")]
+    [InlineData("postgres://me:12/x?secret=y@db/jobs")]
+    [InlineData("postgres://me:se/cr?et=secret@db:1/jobs")]
+    [InlineData("postgres://me:secret/jobs")]
+    [InlineData("postgres://me:1,x secret/jobs")]
+    public void Nothing_that_a_wrong_address_says_shows_its_password(string url)
     {
-        var wrong = Assert.Throws<FormatException>(() => PostgresAddress.Parse("postgres://me:secret@db:none/jobs"));
+        var wrong = Assert.Throws<FormatException>(() => PostgresAddress.Parse(url));
 
         Assert.DoesNotContain("secret", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void How_to_write_a_password_with_a_slash_is_said()
+    {
+        var wrong = Assert.Throws<FormatException>(() => PostgresAddress.Parse("postgres://me:a/b@db/jobs"));
+
+        Assert.Contains("write %2F for /", wrong.Message, StringComparison.Ordinal);
+        Assert.Equal("a/b", PostgresAddress.Parse("postgres://me:a%2Fb@db/jobs").ToSettings().Password);
     }
 }
