@@ -75,7 +75,8 @@ public sealed partial class SluiceStore
     }
 
     /// <summary>
-    /// Completes where another process has taken the database over: this one can only be started again.
+    /// Completes where another process has taken the database over, or a newer version has changed its tables: this
+    /// one can only be started again, or be replaced.
     /// </summary>
     public Task Replaced => _committer.Replaced;
 

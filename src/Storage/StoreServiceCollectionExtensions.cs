@@ -28,7 +28,8 @@ public static class StoreServiceCollectionExtensions
 
     /// <summary>
     /// As <see cref="AddSqliteStore"/>, on PostgreSQL: alone, or, with <see cref="PostgresOptions.IsShared"/>, beside the
-    /// stores of other processes. Where the database is taken over by another process the application is stopped.
+    /// stores of other processes. Where the database is taken over by another process, or changed by a newer version, the
+    /// application is stopped.
     /// </summary>
     public static IServiceCollection AddPostgresStore(
         this IServiceCollection services, Action<StoreOptions> configure, Action<PostgresOptions> configurePostgres)

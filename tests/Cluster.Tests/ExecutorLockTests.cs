@@ -31,10 +31,10 @@ public sealed class ExecutorLockTests
 
             await api.SendAsync(HttpMethod.Post, "/deploy", Manifest);
 
-            Assert.NotEqual("running", await PhaseAsync(api));
+            Assert.NotEqual("running", await StatusAsync(api));
         }
 
-        await Eventually.IsTrueAsync(async () => await PhaseAsync(api) == "running", "the job runs");
+        await Eventually.IsTrueAsync(async () => await StatusAsync(api) == "running", "the job runs");
         Assert.Equal(2, Said(cluster, "runs jobs on its machine"));
     }
 
@@ -74,10 +74,10 @@ public sealed class ExecutorLockTests
         await command.ExecuteNonQueryAsync();
     }
 
-    private static async Task<string?> PhaseAsync(ApiClient api)
+    private static async Task<string?> StatusAsync(ApiClient api)
     {
         var (_, job) = await api.SendAsync(HttpMethod.Get, "/api/v1/jobs/waits");
-        return (string?)job!["phase"];
+        return (string?)job!["job"]!["status"];
     }
 
     private static int Said(TestCluster cluster, string text) =>

@@ -57,10 +57,11 @@ public sealed partial class ClusterCapacityGrain(
     }
 
     /// <summary>What was taken is committed before the next activation reads.</summary>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        await _calls.StopAsync();
+        // After the last commit, which tells of the ledger too.
         instruments.Left(Domain);
-        return _calls.StopAsync();
     }
 
     public async Task<Allocation?> SettleAsync(string? uid)

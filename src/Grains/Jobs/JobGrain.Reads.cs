@@ -19,7 +19,7 @@ public sealed partial class JobGrain
 
     public async Task<JobExplanation?> ExplainAsync()
     {
-        var state = row.State;
+        var state = await CurrentAsync();
         if (JobDescriptions.Of(state) is not { } description)
         {
             return null;

@@ -18,6 +18,9 @@ internal sealed class CommitOutcome
 
     public IReadOnlyList<StoreWrite> Conflicts => _conflicts;
 
+    /// <summary>Those whose rows an earlier try has written.</summary>
+    public IReadOnlyList<StoreWrite> AlreadyStored => _alreadyStored;
+
     /// <summary>
     /// The job rows among <see cref="Passed"/>, in the order of their change numbers within each domain.
     /// </summary>

@@ -35,6 +35,9 @@ internal sealed partial class Committer : IDisposable
     private readonly CommitOutcome _outcome = new();
     private IWriteSession? _session;
 
+    // A transaction has failed since the last commit: what it has stored all the same is confirmed before it is answered.
+    private bool _isInDoubt;
+
     // The session is already open, so that what is wrong with the database is found before the start.
     public Committer(
         IStoreDialect dialect, IWriteSession session, WriteQueue queue, ChangeFeed feed, MarkerPurge purge,
@@ -57,7 +60,9 @@ internal sealed partial class Committer : IDisposable
         _thread = new Thread(Run) { IsBackground = true, Name = "sluice-commit" };
     }
 
-    /// <summary>Completes where another process has taken the database over.</summary>
+    /// <summary>
+    /// Completes where another process has taken the database over, or has changed its tables to a newer version's.
+    /// </summary>
     public Task Replaced => _replaced.Task;
 
     public void Start() => _thread.Start();
@@ -195,7 +200,8 @@ internal sealed partial class Committer : IDisposable
 
     private static bool IsOutage(Exception exception) => exception is StoreException
     {
-        Reason: StoreFailure.Unavailable or StoreFailure.Locked or StoreFailure.Refused or StoreFailure.Replaced,
+        Reason: StoreFailure.Unavailable or StoreFailure.Locked or StoreFailure.Refused or StoreFailure.Replaced
+            or StoreFailure.NewerSchema,
     };
 
     /// <summary>One transaction. Answers nothing unless it returns; if it throws, the outcome is unknown.</summary>
@@ -218,6 +224,12 @@ internal sealed partial class Committer : IDisposable
         {
             _outcome.Write(session);
             session.Commit();
+            _isInDoubt = false;
+        }
+        else if (_isInDoubt && _outcome.AlreadyStored.Count > 0)
+        {
+            session.Confirm();
+            _isInDoubt = false;
         }
         else
         {
@@ -267,6 +279,7 @@ internal sealed partial class Committer : IDisposable
     private void AfterFailure()
     {
         _refresh.MarkStale();
+        _isInDoubt = true;
         try
         {
             _session?.Rollback();
@@ -296,7 +309,8 @@ internal sealed partial class Committer : IDisposable
     private void LoseSession(Exception exception)
     {
         LogSessionLost(_logger, exception, _dialect.Description);
-        if (exception is StoreException { Reason: StoreFailure.Replaced })
+        _isInDoubt = true;
+        if (exception is StoreException { Reason: StoreFailure.Replaced or StoreFailure.NewerSchema })
         {
             _replaced.TrySetResult();
         }

@@ -69,6 +69,12 @@ internal interface IWriteSession : IDisposable
     /// <summary>If it throws, the outcome is unknown.</summary>
     void Commit();
 
+    /// <summary>
+    /// Ends a transaction that found what an earlier one, whose commit was broken off, has stored: afterwards that is as
+    /// safe as if its commit had been answered. A standby that every commit waits for may not have it yet.
+    /// </summary>
+    void Confirm();
+
     /// <summary>Does nothing where no transaction is open.</summary>
     void Rollback();
 

@@ -110,6 +110,9 @@ internal static class PostgresStatements
     /// <summary>The first of as many ids as the sequence counts on.</summary>
     public const string TakeOwnerIds = "SELECT nextval('owner_ids')";
 
+    /// <summary>Into the log alone, with the transaction.</summary>
+    public const string WriteMessage = "SELECT pg_logical_emit_message(true, 'sluice', '')";
+
     /// <summary>$1 hints, after the commit and outside of it: who tells must not keep other commits waiting.</summary>
     public const string SendHints = $"SELECT pg_notify('{HintChannel}', hint) FROM unnest($1) hint";
 

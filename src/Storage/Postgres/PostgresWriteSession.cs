@@ -25,12 +25,14 @@ internal sealed class PostgresWriteSession : IWriteSession
     private OwnerIds _ownerIds;
     private bool _mustBegin;
     private bool _mayBeOpen;
+    private bool _isWarned;
 
     public PostgresWriteSession(NpgsqlConnection connection, PostgresDialect dialect)
     {
         _connection = connection;
         _dialect = dialect;
         _batch = connection.CreateBatch();
+        connection.Notice += (_, told) => _isWarned |= told.Notice.InvariantSeverity == "WARNING";
     }
 
     /// <summary>With the first statement, in one round trip.</summary>
@@ -87,13 +89,14 @@ internal sealed class PostgresWriteSession : IWriteSession
             _rows.Add(_domains[domain]);
         }
 
-        using (Execute([.. _rows.Commands, _commit, .. _dialect.IsShared ? _rows.Hints : []]))
-        {
-        }
-
-        _mayBeOpen = false;
-        Forget();
+        CommitWith([.. _rows.Commands, _commit, .. _dialect.IsShared ? _rows.Hints : []]);
     });
+
+    /// <summary>
+    /// A transaction that has written waits at its end for standbys, and so for all that was committed before it. A
+    /// message of the log is the smallest write, and locks nothing.
+    /// </summary>
+    public void Confirm() => Run(() => CommitWith([new(PostgresStatements.WriteMessage), _commit]));
 
     public void Rollback()
     {
@@ -144,6 +147,23 @@ internal sealed class PostgresWriteSession : IWriteSession
     {
         _batch.Dispose();
         _connection.Dispose();
+    }
+
+    private void CommitWith(IEnumerable<NpgsqlBatchCommand> commands)
+    {
+        _isWarned = false;
+        using (Execute(commands))
+        {
+        }
+
+        _mayBeOpen = false;
+        Forget();
+        if (_isWarned)
+        {
+            // The server says so, and no more, where the wait for a standby was canceled: it is committed here alone.
+            throw new StoreException(
+                StoreFailure.Unavailable, $"a commit to {_dialect.Description} may not have reached its standby");
+        }
     }
 
     private ref DomainNumbers Counters(string domain)

@@ -44,6 +44,9 @@ internal sealed class SqliteWriteSession(SqliteDatabase database, SqliteCheckpoi
         checkpointer.AfterCommit(database);
     }
 
+    /// <summary>What this process can read here is on the disk.</summary>
+    public void Confirm() => Rollback();
+
     public void Rollback()
     {
         if (database.IsInTransaction)

@@ -50,6 +50,16 @@ public sealed class ReadLeaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_that_was_taken_over_is_explained_as_it_is_stored_once_the_lease_is_over()
+    {
+        await Job(_old).AddAsync(Add(epochs: 1));
+        await Job(_new).UpdateAsync(new() { TotalEpochs = Number.Of(2) });
+        _lease.IsHeld = false;
+
+        Assert.Equal(Number.Of(2), (await Job(_old).ExplainAsync())!.Job.Job.TotalEpochs);
+    }
+
+    [Fact]
     public async Task A_refusal_is_decided_on_what_is_stored_once_the_lease_is_over()
     {
         Assert.Null(await Job(_old).GetAsync());

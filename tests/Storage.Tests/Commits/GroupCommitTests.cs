@@ -156,6 +156,51 @@ public abstract class GroupCommitTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_lost_connection_has_stored_is_confirmed_before_it_is_answered()
+    {
+        var store = Open();
+        var first = await HoldAsync(store);
+        var isLost = false;
+        _script.OnCommitted = () =>
+        {
+            if (_script.CommitCount == 2 && !isLost)
+            {
+                isLost = true;
+                throw new StoreException(StoreFailure.Unavailable, "the connection was lost");
+            }
+        };
+        var tries = 0;
+        _script.OnConfirm = () =>
+        {
+            if (++tries == 1)
+            {
+                throw new StoreException(StoreFailure.Unavailable, "and again");
+            }
+        };
+
+        var write = PutAsync(store, "a");
+        Release();
+        await Task.WhenAll(first, write);
+
+        Assert.Equal((2, 1, 2), (tries, _script.ConfirmCount, _script.CommitCount));
+        Assert.Equal(2, await store.ReadNewestChangeAsync("default"));
+    }
+
+    [Fact]
+    public async Task A_store_that_meets_the_tables_of_a_newer_version_says_that_it_must_end()
+    {
+        var store = Open();
+        _script.OnCommit = () => throw new StoreException(StoreFailure.Unavailable, "the connection was lost");
+        _script.OnOpenWriter = () => throw new StoreException(StoreFailure.NewerSchema, "newer");
+
+        var write = PutAsync(store, "a");
+
+        await store.Replaced.WaitAsync(TimeSpan.FromMinutes(1));
+        await store.DisposeAsync();
+        Assert.Equal(StoreFailure.NewerSchema, (await Assert.ThrowsAsync<StoreException>(() => write)).Reason);
+    }
+
+    [Fact]
     public async Task A_single_write_of_unknown_outcome_fails_and_a_read_tells_whose_etag_is_stored()
     {
         var store = Open();

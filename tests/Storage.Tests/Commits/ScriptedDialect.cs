@@ -13,6 +13,8 @@ internal sealed class ScriptedDialect(IStoreDialect inner) : IStoreDialect
 
     public int CommitCount { get; set; }
 
+    public int ConfirmCount { get; private set; }
+
     public int OpenedWriters { get; private set; }
 
     /// <summary>Called on the committer's thread before a transaction.</summary>
@@ -28,6 +30,10 @@ internal sealed class ScriptedDialect(IStoreDialect inner) : IStoreDialect
 
     public Action OnReadDomains { get; set; } = () => { };
 
+    public Action OnConfirm { get; set; } = () => { };
+
+    public Action OnOpenWriter { get; set; } = () => { };
+
     public string Description => inner.Description;
 
     public bool IsShared => inner.IsShared;
@@ -36,6 +42,7 @@ internal sealed class ScriptedDialect(IStoreDialect inner) : IStoreDialect
 
     public IWriteSession OpenWriter()
     {
+        OnOpenWriter();
         OpenedWriters++;
         return new Session(this, inner.OpenWriter());
     }
@@ -98,6 +105,13 @@ internal sealed class ScriptedDialect(IStoreDialect inner) : IStoreDialect
             inner.Commit();
             script.CommitCount++;
             script.OnCommitted();
+        }
+
+        public void Confirm()
+        {
+            script.OnConfirm();
+            inner.Confirm();
+            script.ConfirmCount++;
         }
 
         public void Rollback()
