@@ -15,11 +15,14 @@ sluice=${SLUICE:-$(command -v sluice || echo "$(dirname "$0")/../sluice")}
 
 mkdir -p "$folder"
 name=$folder/sluice-$(date -u +%Y%m%dT%H%M%SZ).backup
+# Left by one that was killed; another that still writes is left alone.
+find "$folder" -maxdepth 1 -type f -name '.partial-*' -mmin +60 -exec rm -f {} +
 # A name is only given to what is whole.
-rm -f "$folder"/.partial-*
-partial=$folder/.partial-$$
+partial=$(mktemp -u "$folder/.partial-XXXXXXXX")
+trap 'rm -f "$partial" "$partial.unfinished"' EXIT
+trap 'exit 1' HUP INT TERM
 "$sluice" export "$@" --output "$partial"
-[ ! -e "$name" ] || { rm -f "$partial"; echo "backup.sh: $name is there already" >&2; exit 1; }
+[ ! -e "$name" ] || { echo "backup.sh: $name is there already" >&2; exit 1; }
 mv "$partial" "$name"
 sync "$folder"
 echo "$name"

@@ -56,6 +56,26 @@ internal sealed class DataFolderLock : IDisposable
         }
     }
 
+    /// <summary>Keeps servers off for a look at a folder that exists, and makes nothing in it.</summary>
+    /// <returns>Null: no server has ever had it.</returns>
+    /// <exception cref="StoreException">A server has it, or its lock cannot be read.</exception>
+    public static IDisposable? TryAcquireForReading(string directory)
+    {
+        try
+        {
+            return new FileStream(
+                Path.Combine(directory, LockFileName), FileMode.Open, FileAccess.Read, FileShare.None);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Explain(directory, Path.Combine(directory, HolderFileName), exception);
+        }
+    }
+
     public void Dispose()
     {
         try

@@ -11,7 +11,8 @@ public sealed record DataFolderState(long DatabaseBytes, int SchemaVersion, bool
 {
     /// <summary>
     /// Looks at a folder that exists. Where no server has it, every page of the database is read, which takes about a
-    /// second a gigabyte; a server that starts meanwhile finds it taken.
+    /// second a gigabyte; a server that starts meanwhile finds it taken. Nothing is made that a server with another user
+    /// could not open afterwards.
     /// </summary>
     /// <exception cref="StoreException">The folder or the database cannot be read; says why and names it.</exception>
     public static DataFolderState Inspect(string directory)
@@ -20,7 +21,7 @@ public sealed record DataFolderState(long DatabaseBytes, int SchemaVersion, bool
         var bytes = File.Exists(path) ? new FileInfo(path).Length : 0;
         try
         {
-            using var folder = DataFolderLock.Acquire(Path.GetFullPath(directory));
+            using var folder = DataFolderLock.TryAcquireForReading(Path.GetFullPath(directory));
             if (bytes == 0)
             {
                 return new(0, 0, IsInUse: false, null);

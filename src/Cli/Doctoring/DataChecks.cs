@@ -45,7 +45,7 @@ internal static class DataChecks
         yield return Space(drive.AvailableFreeSpace);
         if (failed is null)
         {
-            yield return Flush(MeasureFlush(directory));
+            yield return Writes(directory);
         }
     }
 
@@ -84,6 +84,19 @@ internal static class DataChecks
         return seconds > SlowFlushSeconds
             ? Finding.Warning("disk speed", text, "every answer to a write waits for one: use a faster disk")
             : Finding.Ok("disk speed", text);
+    }
+
+    private static Finding Writes(string directory)
+    {
+        try
+        {
+            return Flush(MeasureFlush(directory));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Finding.Problem(
+                "data folder", $"{directory} cannot be written: {exception.Message}", RemedyOf(StoreFailure.ReadOnly));
+        }
     }
 
     /// <summary>Median of a few small writes that are forced to the disk.</summary>

@@ -9,10 +9,19 @@ namespace Sluice.Grains.Capacity;
 /// <summary>The ledger as rows: one an entry, node, quota, remembered answer and finished job, and a head. Pure.</summary>
 public static class LedgerRows
 {
+    /// <summary>The collection of the jobs that a ledger knows.</summary>
+    public const string Entries = "entry";
+
+    /// <summary>The collection, and the key, of the one row that counts.</summary>
+    public const string Heads = "head";
+
+    /// <summary>
+    /// Generations that are left out where a ledger is put back from a backup: more than were given out since.
+    /// </summary>
+    public const long RestoreStep = 1_000_000;
+
     private const string Answers = "answer";
-    private const string Entries = "entry";
     private const string Finished = "finished";
-    private const string Heads = "head";
     private const string Nodes = "node";
     private const string Quotas = "quota";
 
@@ -101,6 +110,22 @@ public static class LedgerRows
 
             deletes.AddRange(old.Keys.Where(key => !now.ContainsKey(key)).Select(key => (collection, key)));
         }
+    }
+
+    /// <summary>
+    /// The head of a ledger that is put back from a backup. Generations that were given out after it are unknown, and
+    /// executors may have runs under them: none is given out again, for something else.
+    /// </summary>
+    /// <param name="body">The head in the backup; null: it had none, as none was given out.</param>
+    /// <exception cref="JsonException">It is no head.</exception>
+    public static byte[] RestoredHead(byte[]? body)
+    {
+        var last = body is null
+            ? 0
+            : (JsonSerializer.Deserialize(body, LedgerJsonContext.Default.LedgerHead)
+                ?? throw new JsonException("the head is null")).LastGeneration;
+        return JsonSerializer.SerializeToUtf8Bytes(
+            new LedgerHead(last + RestoreStep), LedgerJsonContext.Default.LedgerHead);
     }
 
     private static OwnedRow Row<T>(string collection, string key, T value, JsonTypeInfo<T> form) =>

@@ -6,7 +6,8 @@ namespace Sluice.Storage.Archives;
 
 /// <summary>
 /// Takes everything that a store holds into one file, while it is in use, and puts such a file into an empty store of any
-/// dialect: numbers, etags, wake-ups, events and markers are the same afterwards.
+/// dialect: numbers, etags, wake-ups, events and markers are the same afterwards, and ledgers leave some generations out
+/// (<see cref="RestoredLedgers"/>).
 /// </summary>
 public sealed class StoreArchive
 {
@@ -74,11 +75,11 @@ public sealed class StoreArchive
         using var file = File.OpenRead(path);
         using var reader = new ArchiveReader(file);
         var rows = 0L;
-        _database.Import(reader.ReadAll().Select(row =>
+        _database.Import(RestoredLedgers.Raise(reader.ReadAll().Select(row =>
         {
             rows++;
             return row;
-        }));
+        })));
         return rows;
     }
 }

@@ -30,16 +30,19 @@ public sealed class BackupScriptTests : IDisposable
         await using var server = await SluiceServer.StartAsync("--gpus", "2");
         Directory.CreateDirectory(Backups);
         string[] old = ["sluice-20200101T000000Z.backup", "sluice-20200102T000000Z.backup"];
-        foreach (var name in (string[])[.. old, "notes", ".partial-1"])
+        foreach (var name in (string[])[.. old, "notes", ".partial-1", ".partial-2.unfinished"])
         {
             await File.WriteAllTextAsync(Path.Combine(Backups, name), "");
         }
 
+        // The other is of a backup that still runs.
+        File.SetLastWriteTimeUtc(Path.Combine(Backups, ".partial-1"), DateTime.UtcNow - TimeSpan.FromHours(2));
+
         (await RunAsync("backup.sh", Backups, "--data", server.DataFolder)).MustBeDone();
 
         var left = Directory.GetFiles(Backups).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList();
-        Assert.Equal(["notes", old[1]], left.Take(2));
-        Assert.StartsWith("sluice-2", Assert.Single(left.Skip(2)), StringComparison.Ordinal);
+        Assert.Equal([".partial-2.unfinished", "notes", old[1]], left.Take(3));
+        Assert.StartsWith("sluice-2", Assert.Single(left.Skip(3)), StringComparison.Ordinal);
     }
 
     [Fact]

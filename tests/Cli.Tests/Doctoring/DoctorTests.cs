@@ -87,6 +87,20 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_is_made_in_a_folder_that_the_server_might_not_open_afterwards()
+    {
+        Assert.Equal(Severity.Ok, DataChecks.Run(_folder.Path).First().Severity);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+        SluiceStore.Open(Options()).Dispose();
+        File.Delete(Path.Combine(_folder.Path, "sluice.lock"));
+        var before = Directory.GetFileSystemEntries(_folder.Path);
+
+        Assert.All(DataChecks.Run(_folder.Path), finding => Assert.NotEqual(Severity.Problem, finding.Severity));
+
+        Assert.Equal(before, Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
     public void Damage_is_found()
     {
         SluiceStore.Open(Options()).Dispose();

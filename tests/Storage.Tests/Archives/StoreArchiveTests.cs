@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Sluice.Grains.Interfaces;
 using Sluice.Storage.Archives;
 using Sluice.Storage.Tests.Postgres;
 using Sluice.Testing;
@@ -170,6 +171,49 @@ public sealed class StoreArchiveTests : IDisposable
 
         Assert.Equal(StoreFailure.Refused, refused.Reason);
         Assert.Contains("not empty", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SQLite")]
+    [InlineData("PostgreSQL")]
+    public async Task A_ledger_that_is_put_back_gives_out_no_generation_that_it_may_have_given_out_since(string dialect)
+    {
+        using (var store = OpenFolder("first"))
+        {
+            await store.CommitAsync(new()
+            {
+                Owner = GrainKeys.Capacity("counted"),
+                ExpectedETag = null,
+                Upserts = [new("entry", "a", "1"u8.ToArray()), new("head", "head", "{\"last_generation\":7}"u8.ToArray())],
+            });
+            await store.CommitAsync(new()
+            {
+                Owner = GrainKeys.Capacity("fresh"),
+                ExpectedETag = null,
+                Upserts = [new("entry", "a", "1"u8.ToArray()), new("node", "n", "2"u8.ToArray())],
+            });
+            await store.CommitAsync(new()
+            {
+                Owner = GrainKeys.StageQueue("7"),
+                ExpectedETag = null,
+                Upserts = [new("head", "head", "3"u8.ToArray())],
+            });
+        }
+
+        var target = dialect == "SQLite" ? Folder("second") : Database();
+        Folder("first").Export(PathOf("a"));
+        target.Import(PathOf("a"));
+        target.Export(PathOf("b"));
+
+        var rows = RowsOf("b").OfType<ArchivedRow>()
+            .Select(row => $"{row.Owner} {row.Key} {Encoding.UTF8.GetString(row.Body)}");
+        Assert.Equal(
+            [
+                "pool/counted a 1", "pool/counted head {\"last_generation\":1000007}",
+                "pool/fresh a 1", "pool/fresh head {\"last_generation\":1000000}", "pool/fresh n 2",
+                "queue/7 head 3",
+            ],
+            rows);
     }
 
     [Fact]
