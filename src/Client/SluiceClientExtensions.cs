@@ -50,6 +50,7 @@ public static class SluiceClientExtensions
             connections.OpenConnectionTimeout = ConnectDelay;
             connections.ConnectionRetryDelay = ConnectDelay;
         });
+        client.UseClusterTls(options.Tls);
         client.UseConnectionRetryFilter(WaitForClusterAsync);
         if (options.Database is { } database)
         {

@@ -41,12 +41,20 @@ public sealed class SluiceClientOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.5", "00:05:00")]
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Encrypts the connections to the silos. Default: they are not encrypted.</summary>
+    public SluiceTlsOptions Tls { get; set; } = new();
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Database is null == (Gateways.Count == 0))
         {
             yield return new($"either {nameof(Database)} or {nameof(Gateways)} must be set", [nameof(Database)]);
+        }
+
+        foreach (var wrong in Tls.Check(nameof(Tls)))
+        {
+            yield return wrong;
         }
     }
 }

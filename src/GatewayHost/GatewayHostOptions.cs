@@ -31,6 +31,9 @@ public sealed class GatewayHostOptions : IValidatableObject
     [MaxLength(100)]
     public IList<string> Silos { get; } = [];
 
+    /// <summary>Encrypts the connections to the silos. Default: they are not encrypted.</summary>
+    public SluiceTlsOptions Tls { get; set; } = new();
+
     /// <summary>Where HTTP is served. Default <c>http://127.0.0.1:5000</c>.</summary>
     [Required, Url]
     public string Url { get; set; } = "http://127.0.0.1:5000";
@@ -62,6 +65,11 @@ public sealed class GatewayHostOptions : IValidatableObject
         {
             yield return wrong;
         }
+
+        foreach (var problem in Tls.Check($"{Section}:{nameof(Tls)}"))
+        {
+            yield return problem;
+        }
     }
 
     public ServerOptions ToServerOptions() => new()
@@ -79,6 +87,7 @@ public sealed class GatewayHostOptions : IValidatableObject
         client.ClusterId = ClusterId;
         client.Database = Database;
         client.DatabasePasswordFile = DatabasePasswordFile;
+        client.Tls = Tls;
         foreach (var silo in Silos)
         {
             client.Gateways.Add(silo);

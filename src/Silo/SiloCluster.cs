@@ -23,9 +23,13 @@ internal static class SiloCluster
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTimeout);
         if (options.Database is not { } database)
         {
-            builder.UseOrleans(silo => silo.UseLocalhostClustering(
-                options.SiloPort, options.GatewayPort, serviceId: SluiceClientOptions.ServiceId,
-                clusterId: options.ClusterId));
+            builder.UseOrleans(silo =>
+            {
+                silo.UseLocalhostClustering(
+                    options.SiloPort, options.GatewayPort, serviceId: SluiceClientOptions.ServiceId,
+                    clusterId: options.ClusterId);
+                silo.UseClusterTls(options.Tls);
+            });
             return;
         }
 
@@ -64,6 +68,7 @@ internal static class SiloCluster
                 : throw new ValidationException(
                     $"{SiloOptions.Section}:{nameof(SiloOptions.AdvertisedAddress)} must be the number of an address"),
             options.SiloPort, options.GatewayPort, listenOnAnyHostAddress: false);
+        silo.UseClusterTls(options.Tls);
         silo.UseAdoNetClustering(clustering => clustering.Configure<ClusterDatabase>((provider, opened) =>
         {
             provider.Invariant = ClusterDatabase.Invariant;

@@ -43,6 +43,11 @@ public sealed class SiloOptions : IValidatableObject
     [Range(1, 65535)]
     public int GatewayPort { get; set; } = 30000;
 
+    /// <summary>
+    /// Encrypts <see cref="SiloPort"/> and <see cref="GatewayPort"/>. Default: they are not encrypted.
+    /// </summary>
+    public SluiceTlsOptions Tls { get; set; } = new();
+
     /// <summary>Where HTTP is served. Default <c>http://127.0.0.1:5000</c>.</summary>
     [Required, Url]
     public string Url { get; set; } = "http://127.0.0.1:5000";
@@ -115,6 +120,11 @@ public sealed class SiloOptions : IValidatableObject
         if (ClusterDatabase.CheckSetting(Database, $"{Section}:{nameof(Database)}") is { } wrong)
         {
             yield return wrong;
+        }
+
+        foreach (var problem in Tls.Check($"{Section}:{nameof(Tls)}"))
+        {
+            yield return problem;
         }
     }
 

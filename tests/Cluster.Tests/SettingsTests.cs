@@ -36,6 +36,23 @@ public sealed class SettingsTests : IDisposable
         Assert.DoesNotContain("secret", whole + torn, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Silo")]
+    [InlineData("GatewayHost")]
+    public async Task A_setting_that_asks_for_encryption_is_never_ignored(string project)
+    {
+        var said = await RefusedAsync(
+            project, $"--{project}:Tls:CertificateFile={Path.Combine(_folder.Path, "none.pem")}",
+            $"--{project}:Database=postgres://sluice@127.0.0.1:1/sluice");
+
+        // What is missing is the file, or, in a build that cannot encrypt, all that does.
+        Assert.Contains($"{project}:Tls", said, StringComparison.Ordinal);
+        Assert.True(
+            said.Contains("build it with -p:SiloTls=true", StringComparison.Ordinal)
+                || said.Contains("there is no file", StringComparison.Ordinal),
+            said);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     /// <returns>What it said.</returns>
