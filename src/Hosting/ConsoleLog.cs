@@ -20,7 +20,11 @@ internal static class ConsoleLog
         // A person reads a terminal; whatever else takes the output wants one JSON object a line.
         if (Console.IsOutputRedirected)
         {
-            logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
+            logging.AddJsonConsole(console =>
+            {
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+            });
         }
         else
         {

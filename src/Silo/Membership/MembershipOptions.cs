@@ -72,9 +72,9 @@ public sealed class MembershipOptions
     public TimeSpan ReadLease { get; set; } = TimeSpan.FromSeconds(0.9);
 
     /// <summary>
-    /// How long after a change of the membership reads are compared with the store, although the lease is granted:
-    /// until then a grain may be active on two silos, of which one does not know what the other has stored. Longer:
-    /// reads are slower for longer. 0 s to 1 min; default 2 s.
+    /// How long after a change of the membership reads are compared with the store, although the lease is granted: a
+    /// net under the directory, should it let a grain be active on two silos, of which one does not know what the other
+    /// has stored. Longer: reads are slower for longer. 0 s to 1 min; default 2 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(2);

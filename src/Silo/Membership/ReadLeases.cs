@@ -12,9 +12,9 @@ namespace Sluice.Silo.Membership;
 /// The read lease of this silo: granted by the database for a short time, and asked for again long before that is over.
 /// The database declares no silo dead whose lease has not run out, so nobody takes its grains over before. This silo
 /// counts from the moment it asked, on a clock that no setting moves, and so gives up its lease before the database
-/// does. A silo that hung finds its lease over when it goes on, whatever else it knows. While the membership changes, a
-/// grain may be active on two silos that both live for as long as its place is being agreed on: a change that this silo
-/// learns of ends its lease at once, and the next one is used only when there was none for a while.
+/// does. A silo that hung finds its lease over when it goes on, whatever else it knows. That of silos that live only one
+/// has a grain is for the directory to keep; as a net under it, a change of the membership that this silo learns of ends
+/// its lease at once, and the next one is used only when there was none for a while.
 /// </summary>
 internal sealed partial class ReadLeases(
     ClusterDatabase database,

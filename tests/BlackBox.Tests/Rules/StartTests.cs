@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 
 namespace Sluice.BlackBox.Tests.Rules;
 
@@ -19,6 +20,23 @@ public sealed class StartTests
             $"Sluice listens on {server.Address.ToString().TrimEnd('/')}, ",
             server.Log.Split('\n').First(line => line.StartsWith("Sluice", StringComparison.Ordinal)),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_line_of_its_log_says_when_it_was_in_UTC()
+    {
+        var before = DateTimeOffset.UtcNow.AddMilliseconds(-1);
+        await using var server = await SluiceServer.StartAsync();
+        await server.StopAsync();
+
+        var lines = server.Log.Split('\n').Where(line => line.StartsWith('{')).ToList();
+        Assert.NotEmpty(lines);
+        Assert.All(lines, line =>
+        {
+            var at = (string)JsonNode.Parse(line)!["Timestamp"]!;
+            Assert.EndsWith("Z", at, StringComparison.Ordinal);
+            Assert.InRange(DateTimeOffset.Parse(at, CultureInfo.InvariantCulture), before, DateTimeOffset.UtcNow);
+        });
     }
 
     [Theory]
