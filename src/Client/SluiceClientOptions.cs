@@ -37,9 +37,12 @@ public sealed class SluiceClientOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How often the list of silos is read again. 0.5 s to 5 min; default 2 s.</summary>
+    /// <summary>
+    /// How often the list of silos is read again: calls still go by way of a silo that hangs for so long after the
+    /// others have found it. It costs a read. 0.5 s to 5 min; default 1 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.5", "00:05:00")]
-    public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Encrypts the connections to the silos. Default: they are not encrypted.</summary>
     public SluiceTlsOptions Tls { get; set; } = new();
