@@ -32,6 +32,10 @@ public sealed class QueuePolicy(IForecaster forecaster) : ITargetPolicy
     {
         var targets = ImmutableArray.CreateBuilder<JobTarget>();
         var free = snapshot.FreeGpus;
+        var ends = Enumerable.Range(0, jobs.Length)
+            .Where(job => snapshot.Jobs[job].HeldGpus > 0)
+            .Select(job => (Gpus: snapshot.Jobs[job].HeldGpus, Seconds: Left(jobs[job])))
+            .ToList();
         double? window = null;
         foreach (var job in Enumerable.Range(0, jobs.Length)
             .Where(job => snapshot.Jobs[job].HeldGpus == 0)
@@ -46,11 +50,12 @@ public sealed class QueuePolicy(IForecaster forecaster) : ITargetPolicy
             {
                 var gpus = jobs[job].Levels[level];
                 free -= gpus;
+                ends.Add((gpus, Seconds(jobs[job], level)));
                 targets.Add(new(snapshot.Jobs[job].Uid, gpus, Reason(jobs[job], level, window)));
             }
             else if (level < 0)
             {
-                window ??= SecondsUntilFree(snapshot, jobs, snapshot.Jobs[job].MinGpus);
+                window ??= SecondsUntilFree(free, ends, snapshot.Jobs[job].MinGpus);
             }
 
             if (!isStarted && snapshot.Jobs[job].PassedBy >= MaxPasses)
@@ -64,18 +69,17 @@ public sealed class QueuePolicy(IForecaster forecaster) : ITargetPolicy
 
     private static double Seconds(JobForecast job, int level) => job.RestartSeconds + job.SecondsAt(level);
 
-    /// <summary>Until those that run have ended, the shortest first, so that as many are free.</summary>
-    private static double SecondsUntilFree(TargetSnapshot snapshot, JobForecast[] jobs, int gpus)
+    /// <summary>
+    /// Until those that run, and those that are started now, have ended, the shortest first, so that as many are free.
+    /// </summary>
+    private static double SecondsUntilFree(int free, IEnumerable<(int Gpus, double Seconds)> ends, int gpus)
     {
-        var free = snapshot.FreeGpus;
-        foreach (var job in Enumerable.Range(0, jobs.Length)
-            .Where(job => snapshot.Jobs[job].HeldGpus > 0)
-            .OrderBy(job => Left(jobs[job])))
+        foreach (var end in ends.OrderBy(end => end.Seconds))
         {
-            free += snapshot.Jobs[job].HeldGpus;
+            free += end.Gpus;
             if (free >= gpus)
             {
-                return Left(jobs[job]);
+                return end.Seconds;
             }
         }
 

@@ -130,9 +130,4 @@ public sealed class AdaptivePolicyTests
         MaxGpus = most,
         TotalEpochs = 10,
     };
-
-    private sealed class FixedForecasts(params JobForecast[] jobs) : IForecaster
-    {
-        public Forecast Read(PolicyMemory memory, TargetSnapshot snapshot, PlanCause cause) => new(jobs, memory);
-    }
 }
