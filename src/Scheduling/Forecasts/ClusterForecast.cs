@@ -189,7 +189,15 @@ public sealed class ClusterForecast
                 AppliedGeneration = entry.Generation,
                 ConfirmedGeneration = entry.Generation,
                 RunningSince = entry.IsAdmitted ? Now : null,
+                History = entry.IsAdmitted ? Begun(entry) : entry.Claim.History,
             });
         }
+    }
+
+    private ImmutableArray<TrainingStretch> Begun(LedgerEntry entry)
+    {
+        var attempt = entry.Claim.History is [.., var last] ? last.Attempt + 1 : 1;
+        return TrainingHistory.Begin(
+            entry.Claim.History, attempt, Gpus(entry), new(Now, entry.Claim.CompletedEpochs));
     }
 }

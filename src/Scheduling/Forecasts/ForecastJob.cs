@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sluice.Scheduling.Ledger;
 
 namespace Sluice.Scheduling.Forecasts;
@@ -97,15 +98,38 @@ internal sealed class ForecastJob(JobClaim claim, WorkEstimate estimate)
         }
 
         var notifications = claim.Notifications + (long)since;
-        var age = Math.Max(0, (Done - whole) * Seconds);
         return now.Notifications == notifications
             ? now
             : now with
             {
                 Notifications = notifications,
                 CompletedEpochs = whole,
-                LastCheckpointAt = origin.AddSeconds(seconds - age).ToUnixTimeMilliseconds() / 1000.0,
+                LastCheckpointAt = At(whole).ToUnixTimeMilliseconds() / 1000.0,
+                History = Told(now, whole, At),
             };
+
+        DateTimeOffset At(double epochs) => origin.AddSeconds(seconds - Math.Max(0, (Done - epochs) * Seconds));
+    }
+
+    /// <summary>
+    /// Its first and its last notification of this start: policies know from them how fast it is and what is left.
+    /// </summary>
+    private static ImmutableArray<TrainingStretch> Told(
+        JobClaim now, double whole, Func<double, DateTimeOffset> timeOf)
+    {
+        if (now.History is not [.., var stretch])
+        {
+            return now.History;
+        }
+
+        var history = now.History;
+        var first = Math.Floor(now.CompletedEpochs + Tiny) + 1;
+        if (stretch.First is null && first < whole)
+        {
+            history = TrainingHistory.Save(history, stretch.Attempt, new(timeOf(first), first));
+        }
+
+        return TrainingHistory.Save(history, stretch.Attempt, new(timeOf(whole), whole));
     }
 
     private static double Bounded(double seconds) =>
