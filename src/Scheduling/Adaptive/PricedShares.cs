@@ -48,8 +48,9 @@ internal static class PricedShares
         {
             for (var choice = 1; choice < choices.Length; choice++)
             {
-                highest = Math.Max(
-                    highest, (choices[choice].Value - choices[0].Value) / (choices[choice].Gpus - choices[0].Gpus));
+                var worth = (choices[choice].Value - choices[0].Value) / (choices[choice].Gpus - choices[0].Gpus);
+                // What one job's numbers do not tell must not take the price from all others.
+                highest = double.IsFinite(worth) ? Math.Max(highest, worth) : highest;
             }
         }
 

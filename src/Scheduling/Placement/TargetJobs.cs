@@ -86,7 +86,7 @@ internal static class TargetJobs
             MayBeSuspended = MayHaveNone(entry),
             LosesUnsavedWork = !claim.IsAfterCheckpoint,
             ChangeableFrom = ChangeableFrom(entry),
-            TotalEpochs = claim.TotalEpochs > 0 ? Epochs(claim.TotalEpochs, parts) : null,
+            TotalEpochs = claim.TotalEpochs > 0 ? TotalOf(claim.TotalEpochs, parts) : null,
             HeldGpus = entry.IsAdmitted ? entry.GpuCount * claim.Replicas : 0,
             HeldSince = heldSince,
             HasStarted = entry.IsAdmitted || (entry.RevokedAt is not null && MayHaveNone(entry)),
@@ -106,7 +106,7 @@ internal static class TargetJobs
             MinGpus = Math.Max(1, job.GpuReq) * job.Replicas,
             MaxGpus = Math.Max(1, Math.Max(job.GpuReq, job.GpuLim)) * job.Replicas,
             Replicas = job.Replicas,
-            TotalEpochs = Epochs(job.TotalEpochs, parts),
+            TotalEpochs = TotalOf(job.TotalEpochs, parts),
             Notifications = Notifications(job.History, parts),
         };
     }
@@ -157,6 +157,9 @@ internal static class TargetJobs
     /// <summary>Parts of an epoch at which it saves.</summary>
     private static int PartsOf(ImmutableArray<TrainingStretch> history)
     {
+    /// <summary>A training that is shorter than what is counted is one of it: of nothing there is no speed.</summary>
+    private static int TotalOf(double epochs, int parts) => Math.Max(1, Epochs(epochs, parts));
+
         foreach (var parts in Parts)
         {
             if (history.All(stretch => IsWhole(stretch.First) && IsWhole(stretch.Last)))

@@ -48,7 +48,7 @@ public sealed record TargetJob
     /// <summary>It is not to be changed before, by the minimum run time of its owner; 0: at any time.</summary>
     public double ChangeableFrom { get; init; }
 
-    /// <summary>Epochs of the whole training; null: nobody said.</summary>
+    /// <summary>Epochs of the whole training, 1 or more; null: nobody said.</summary>
     public int? TotalEpochs { get; init; }
 
     /// <summary>GPUs that it holds now, in all; 0: it waits or is suspended.</summary>
