@@ -34,7 +34,15 @@ public sealed class AdaptivePolicy(IForecaster forecaster, AdaptiveOptions optio
             ShrinkAtCheckpoints(snapshot, forecast.Jobs, desired, counts);
         }
 
-        return new(Changes(snapshot, forecast.Jobs, counts, price), forecast.Memory, NextWake(snapshot));
+        return new(Changes(snapshot, forecast.Jobs, counts, price), forecast.Memory, NextWake(snapshot))
+        {
+            Waits =
+            [
+                .. Enumerable.Range(0, counts.Length)
+                    .Where(job => counts[job] == 0 && snapshot.Jobs[job].HeldGpus == 0)
+                    .Select(job => new JobWait(snapshot.Jobs[job].Uid, division.WhyNot(job))),
+            ],
+        };
     }
 
     /// <summary>What is to be given up in the end is given up where that undoes nothing, for others.</summary>

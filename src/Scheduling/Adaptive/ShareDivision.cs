@@ -14,6 +14,7 @@ internal sealed class ShareDivision
     private readonly JobChoices _choices;
     private readonly bool[] _isOverdue;
     private readonly bool[] _isHeldBack;
+    private bool _isKeptForLate;
 
     public ShareDivision(TargetSnapshot snapshot, JobForecast[] forecasts, AdaptiveOptions options)
     {
@@ -56,6 +57,12 @@ internal sealed class ShareDivision
 
         return (counts, price);
     }
+
+    /// <summary>Why a waiting job that gets nothing gets nothing.</summary>
+    public string WhyNot(int job) =>
+        _isKeptForLate ? "one that has waited for too long goes first"
+        : _isHeldBack[job] ? "others keep too much for it, or shorter or more urgent ones are to have that"
+        : "GPUs are worth more to other jobs now";
 
     private int ClassOf(int job) => _snapshot.Jobs[job].Priority;
 
@@ -113,6 +120,7 @@ internal sealed class ShareDivision
             free -= _forecasts[index].Levels[0];
             if (free < 0)
             {
+                _isKeptForLate = true;
                 for (var job = 0; job < isOverdue.Length; job++)
                 {
                     _isHeldBack[job] |= _snapshot.Jobs[job].HeldGpus == 0;

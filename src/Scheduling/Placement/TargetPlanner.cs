@@ -20,6 +20,7 @@ internal sealed class TargetPlanner
     private readonly Mending _mending;
     private readonly TargetMoves _moves;
     private readonly LateJobs _late;
+    private TargetQuestion? _question;
     private bool _hasFirstWithoutRoom;
 
     public TargetPlanner(LedgerState state, DateTimeOffset now, ITargetPolicy policy, TargetedOptions options)
@@ -68,7 +69,7 @@ internal sealed class TargetPlanner
             }
         }
 
-        var question = new TargetQuestion(_policy, _plan, _plan.Entries.Where(CanBeGiven), _options.MaxWait);
+        var question = _question = new(_policy, _plan, _plan.Entries.Where(CanBeGiven), _options.MaxWait);
         for (var asked = 0; asked < MaxQuestions; asked++)
         {
             Settle(question);
@@ -232,7 +233,7 @@ internal sealed class TargetPlanner
                 ?? (_late.Before(entry) is { } passed && passed.Uid != entry.Uid
                     ? $"{passed.Claim.JobName} has waited for too long, and goes first"
                 : _moves.WasUnplaced(entry) ? "what is free or given up does not hold its replicas"
-                : $"{_policy.Name} gives what there is to others now");
+                : _question?.WhyNot(entry) ?? $"{_policy.Name} gives what there is to others now");
             var reason = TargetTexts.Waits(entry, why);
             if (entry.Reason != reason)
             {

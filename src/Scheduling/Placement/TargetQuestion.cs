@@ -22,6 +22,7 @@ internal sealed class TargetQuestion
     private readonly List<LedgerEntry> _jobs;
     private readonly Dictionary<string, int> _settled = new(StringComparer.Ordinal);
     private readonly HashSet<string> _withoutRoom = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _whyNot = new(StringComparer.Ordinal);
     private readonly TimeSpan _maxWait;
 
     /// <param name="policy">Who is asked.</param>
@@ -40,6 +41,9 @@ internal sealed class TargetQuestion
 
     /// <summary>When the policy wants to be asked again though nothing happens; seconds; null: no need.</summary>
     public double? WakeAt { get; private set; }
+
+    /// <summary>Why a waiting job was given nothing when its policy was asked last; null: it was not asked.</summary>
+    public string? WhyNot(LedgerEntry entry) => _whyNot.GetValueOrDefault(entry.Uid);
 
     /// <summary>From now on the job has so many GPUs in all, whatever the policy says.</summary>
     public void Settle(LedgerEntry entry, int gpus) => _settled[entry.Uid] = gpus;
@@ -66,6 +70,11 @@ internal sealed class TargetQuestion
 
         var plan = Ask(_gpuCount, jobs);
         WakeAt = plan.WakeAt;
+        foreach (var wait in plan.Waits)
+        {
+            _whyNot[wait.Uid] = wait.Reason;
+        }
+
         foreach (var target in plan.Targets.Where(target => !_settled.ContainsKey(target.Uid)))
         {
             targets[target.Uid] = target with
@@ -148,8 +157,19 @@ internal sealed class TargetQuestion
         }
     }
 
-    private static TargetJob? Limit(TargetJob job, Dictionary<string, JobTarget> shares) =>
-        job.HasNoRoom || !shares.TryGetValue(job.Uid, out var share) ? job
-        : share.GpuCount == 0 && job.HeldGpus == 0 ? null
-        : job with { MaxGpus = Math.Max(job.MinGpus, share.GpuCount) };
+    private TargetJob? Limit(TargetJob job, Dictionary<string, JobTarget> shares)
+    {
+        if (job.HasNoRoom || !shares.TryGetValue(job.Uid, out var share))
+        {
+            return job;
+        }
+
+        if (share.GpuCount == 0 && job.HeldGpus == 0)
+        {
+            _whyNot[job.Uid] = $"others have the quota of {_state.Entries[job.Uid].Claim.Namespace} now";
+            return null;
+        }
+
+        return job with { MaxGpus = Math.Max(job.MinGpus, share.GpuCount) };
+    }
 }

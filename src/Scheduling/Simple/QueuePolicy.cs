@@ -25,12 +25,16 @@ public sealed class QueuePolicy(IForecaster forecaster) : ITargetPolicy
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         var forecast = forecaster.Read(memory, snapshot, cause);
-        return new(Start(snapshot, forecast.Jobs), forecast.Memory);
+        var (targets, waits) = Start(snapshot, forecast.Jobs);
+        return new(targets, forecast.Memory) { Waits = waits };
     }
 
-    private static ImmutableArray<JobTarget> Start(TargetSnapshot snapshot, JobForecast[] jobs)
+    private static (ImmutableArray<JobTarget> Targets, ImmutableArray<JobWait> Waits) Start(
+        TargetSnapshot snapshot, JobForecast[] jobs)
     {
         var targets = ImmutableArray.CreateBuilder<JobTarget>();
+        var waits = ImmutableArray.CreateBuilder<JobWait>();
+        var isClosed = false;
         var free = snapshot.FreeGpus;
         var ends = Enumerable.Range(0, jobs.Length)
             .Where(job => snapshot.Jobs[job].HeldGpus > 0)
@@ -45,7 +49,7 @@ public sealed class QueuePolicy(IForecaster forecaster) : ITargetPolicy
             var level = snapshot.Jobs[job].HasNoRoom
                 ? -1
                 : Array.FindLastIndex(jobs[job].Levels, gpus => gpus <= free);
-            var isStarted = level >= 0 && Seconds(jobs[job], level) <= (window ?? double.PositiveInfinity);
+            var isStarted = !isClosed && level >= 0 && Seconds(jobs[job], level) <= (window ?? double.PositiveInfinity);
             if (isStarted)
             {
                 var gpus = jobs[job].Levels[level];
@@ -53,19 +57,23 @@ public sealed class QueuePolicy(IForecaster forecaster) : ITargetPolicy
                 ends.Add((gpus, Seconds(jobs[job], level)));
                 targets.Add(new(snapshot.Jobs[job].Uid, gpus, Reason(jobs[job], level, window)));
             }
-            else if (level < 0)
+            else
             {
+                waits.Add(new(snapshot.Jobs[job].Uid, WhyNot(isFirst: window is null, isClosed, level, free)));
                 window ??= SecondsUntilFree(free, ends, snapshot.Jobs[job].MinGpus);
-            }
-
-            if (!isStarted && snapshot.Jobs[job].PassedBy >= MaxPasses)
-            {
-                break;
+                isClosed |= snapshot.Jobs[job].PassedBy >= MaxPasses;
             }
         }
 
-        return targets.ToImmutable();
+        return (targets.ToImmutable(), waits.ToImmutable());
     }
+
+    private static string WhyNot(bool isFirst, bool isClosed, int level, int free) =>
+        isFirst ? FormattableString.Invariant(
+            $"it is the first in the queue, and {free} {(free == 1 ? "GPU is" : "GPUs are")} free")
+        : isClosed ? FormattableString.Invariant($"one before it has no room yet, and was passed {MaxPasses} times")
+        : level < 0 ? "it is behind the first in the queue, which has no room yet"
+        : "it would not be done before the first in the queue could start";
 
     private static double Seconds(JobForecast job, int level) => job.RestartSeconds + job.SecondsAt(level);
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Sluice.Scheduling.Adaptive;
 using Sluice.Scheduling.Sharing;
@@ -30,11 +31,27 @@ public sealed class SharePolicy(string name, IShareRule rule, IForecaster foreca
 
         var shares = Divide(snapshot, jobs);
         var moves = new ShareMoves(snapshot, forecast.Jobs, shares, Describe);
-        return new(moves.Find(Order(snapshot, jobs)), forecast.Memory);
+        var targets = moves.Find(Order(snapshot, jobs));
+        return new(targets, forecast.Memory) { Waits = Waits(snapshot, shares, targets) };
 
         string Describe(int job) => string.Create(
             CultureInfo.InvariantCulture,
             $"its share by {name} among {snapshot.Jobs.Length} jobs is {shares[job]}");
+    }
+
+    private ImmutableArray<JobWait> Waits(
+        TargetSnapshot snapshot, int[] shares, ImmutableArray<JobTarget> targets)
+    {
+        var moved = targets.Select(target => target.Uid).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. Enumerable.Range(0, shares.Length)
+                .Where(job => snapshot.Jobs[job].HeldGpus == 0 && !moved.Contains(snapshot.Jobs[job].Uid))
+                .Select(job => new JobWait(snapshot.Jobs[job].Uid, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"its share by {name} is {shares[job]} now"
+                    + $"{(shares[job] == 0 ? "" : ", and others are yet to give up what they have above theirs")}"))),
+        ];
     }
 
     /// <summary>In which order jobs have their turn.</summary>
