@@ -25,7 +25,7 @@ public static class ForecastViews
         {
             Decided = LedgerViews.Allocation(entry),
             DecidedAt = entry.DecidedAt,
-            Queue = Place(state, entry),
+            Queue = Place(state, entry, forecast),
             Outlook = forecast is not null ? Outlook(forecast.Jobs[entry.Uid]) : new()
             {
                 JobName = entry.Claim.JobName,
@@ -55,7 +55,7 @@ public static class ForecastViews
         {
             Outcome = WhatIfOutcome.Answered,
             Job = Outlook(job),
-            Queue = job.StartsAt == with.From ? null : Place(state, state.Entries[uid]),
+            Queue = job.StartsAt == with.From ? null : Place(state, state.Entries[uid], with),
             Others =
             [
                 .. without.Jobs.Values
@@ -70,9 +70,12 @@ public static class ForecastViews
         };
     }
 
-    private static QueuePlace? Place(LedgerState state, LedgerEntry entry)
+    /// <summary>Policies have orders of their own: the forecast tells whose turn comes first.</summary>
+    private static QueuePlace? Place(LedgerState state, LedgerEntry entry, ForecastResult? forecast)
     {
-        var queue = QueueOrder.Sort(state.Entries.Values.Where(other => other.IsWaiting)).ToList();
+        var queue = QueueOrder.Sort(state.Entries.Values.Where(other => other.IsWaiting))
+            .OrderBy(other => forecast?.Jobs.GetValueOrDefault(other.Uid)?.StartsAt ?? DateTimeOffset.MaxValue)
+            .ToList();
         var place = queue.FindIndex(other => other.Uid == entry.Uid);
         return place < 0
             ? null
