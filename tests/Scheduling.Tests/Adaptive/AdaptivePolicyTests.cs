@@ -37,13 +37,10 @@ public sealed class AdaptivePolicyTests
     [InlineData(3)]
     public void Where_none_may_be_suspended_no_other_starts_before_one_that_waited_too_long(int seed)
     {
-        const double MaxWait = 300;
-        var world = new PolicyWorld(seed, gpuCount: 16, maySuspend: false, new() { MaxWaitSeconds = MaxWait });
+        // The world looks at each plan for a job that starts before one that waited for too long.
+        var world = new PolicyWorld(seed, gpuCount: 16, maySuspend: false, new() { MaxWaitSeconds = 300 });
         world.Play(60);
-
-        // At most the jobs that hold the cluster then, and those that waited longer, go before it.
-        Assert.All(world.Waits, wait => Assert.InRange(wait, 0, MaxWait + 60 * LongestJobSeconds));
-        Assert.True(world.Waits.Max() > MaxWait, "nobody waited long enough to show it");
+        Assert.True(world.PlansWithLate > 0, "nobody waited long enough to show it");
     }
 
     [Fact]
@@ -67,8 +64,6 @@ public sealed class AdaptivePolicyTests
     [Fact]
     public void Of_two_jobs_that_wait_the_shorter_one_starts()
     {
-        var plan = Plan(4, Waiting("long", 4, 4) with { TotalEpochs = 100 }, Waiting("short", 4, 4));
-        Assert.Single(plan.Targets);
         var forecasts = new FixedForecasts(Forecast(work: 100), Forecast(work: 5));
         var known = new AdaptivePolicy(forecasts, new()).Plan(
             PolicyMemory.None, new(0, 4, 4, [Waiting("long", 4, 4), Waiting("short", 4, 4)]), new());
@@ -91,7 +86,6 @@ public sealed class AdaptivePolicyTests
     }
 
     private const double LongestMinimumRun = 60;
-    private const double LongestJobSeconds = 12 * 800 + 100 * PolicyWorld.RestartSeconds;
 
     private static IEnumerable<JobTarget> Grow(
         TargetJob running, double lossSeconds, double secondsToCheckpoint, double work = 100)

@@ -24,6 +24,9 @@ internal sealed class PolicyWorld(int seed, int gpuCount, bool maySuspend, Adapt
 
     public int Completed { get; private set; }
 
+    /// <summary>Plans that left a job waiting that had waited for too long.</summary>
+    public int PlansWithLate { get; private set; }
+
     /// <summary>Everything that was planned, in order.</summary>
     public List<string> History { get; } = [];
 
@@ -67,6 +70,7 @@ internal sealed class PolicyWorld(int seed, int gpuCount, bool maySuspend, Adapt
         var plan = _policy.Plan(_memory, snapshot, cause);
         AssertSame(plan, _policy.Plan(_memory, snapshot, cause));
         Assert.Equal(plan.Targets.Length, plan.Targets.Select(target => target.Uid).Distinct().Count());
+        CheckLate(plan);
         foreach (var target in plan.Targets)
         {
             var job = _jobs.Single(job => job.Uid == target.Uid);
@@ -93,6 +97,19 @@ internal sealed class PolicyWorld(int seed, int gpuCount, bool maySuspend, Adapt
         Assert.True(target.GpuCount > 0 || maySuspend || !view.HasStarted, "a job fell below what it must keep");
         Assert.True(view.HeldGpus == 0 || Now >= view.ChangeableFrom, "a job was changed within its minimum run time");
         Assert.Contains(" s", target.Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>Nobody starts who has waited less than one that has waited for too long, and goes on to.</summary>
+    private void CheckLate(TargetPlan plan)
+    {
+        var started = plan.Targets.Select(target => target.Uid).ToHashSet();
+        var waiting = _jobs.Select(job => job.View).Where(view => view.HeldGpus == 0).ToList();
+        var late = waiting.Where(view => Now >= view.HeldSince + options.MaxWaitSeconds && !started.Contains(view.Uid))
+            .ToList();
+        PlansWithLate += late.Count > 0 ? 1 : 0;
+        Assert.DoesNotContain(
+            waiting.Where(view => started.Contains(view.Uid)),
+            view => late.Exists(other => other.HeldSince < view.HeldSince));
     }
 
     private static void AssertSame(TargetPlan one, TargetPlan other)
