@@ -40,7 +40,11 @@ public sealed class TargetedHistoryTests
         cluster = new Cluster(Policy(name), nodes)
         {
             KeepsHistory = true,
-            Planned = (before, plan) => Assert.All(plan.Decisions, one => Judge(before.Entries[one.Uid], one, cluster!)),
+            Planned = (before, plan) =>
+            {
+                Assert.All(plan.Decisions, one => Judge(before.Entries[one.Uid], one, cluster!));
+                JudgeLate(before, plan, cluster!);
+            },
         };
         for (var step = 0; step < 60; step++)
         {
@@ -127,6 +131,40 @@ public sealed class TargetedHistoryTests
             || decision.Reason.EndsWith("it was asked for", StringComparison.Ordinal);
         Assert.True(mayChange || decision is not (Resize or Preempt), $"within its minimum run time: {decision}");
         Assert.NotEqual("", decision.Reason);
+    }
+
+    /// <summary>
+    /// The bound on every wait: where a job that waited for too long is left without GPUs, nobody that has waited less
+    /// starts, and nobody grows; of its own namespace, where it waits for its quota.
+    /// </summary>
+    private static void JudgeLate(LedgerState before, Plan plan, Cluster cluster)
+    {
+        var decided = plan.Decisions.ToDictionary(decision => decision.Uid);
+        foreach (var late in before.Entries.Values.Where(entry => entry.IsWaiting && entry.Claim.GpuReq > 0
+            && (cluster.Now - DateTimeOffset.UnixEpoch).TotalSeconds - entry.WaitsSince >= MaxWait.TotalSeconds
+            && decided.GetValueOrDefault(entry.Uid) is null or Wait))
+        {
+            var why = (decided.GetValueOrDefault(late.Uid)?.Reason ?? late.Reason).Split(": ")[^1];
+            var couldRun = before.Nodes.Values.Sum(node => node.UsableGpus / late.Claim.GpuReq) >= late.Claim.Replicas
+                && !RandomSteps.IsOverQuota(cluster, late.Claim);
+            // Behind another late one, it is that one's quota that counts.
+            if (!couldRun || why == "they are being given up by other jobs"
+                || why.EndsWith(" has waited for too long, and goes first", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            var isForQuota = why == $"more than is left of the quota of {late.Claim.Namespace}";
+            var passing = plan.Decisions.FirstOrDefault(decision => before.Entries[decision.Uid] is var other
+                && (!isForQuota || other.Claim.Namespace == late.Claim.Namespace)
+                && decision switch
+                {
+                    Admit admit => admit.GpuCount > 0 && other.WaitsSince > late.WaitsSince,
+                    Resize resize => resize.GpuCount > other.GpuCount,
+                    _ => false,
+                });
+            Assert.True(passing is null, $"{passing} went before {late.Uid}, which has waited for too long: {why}");
+        }
     }
 
     private static IPolicy Policy(string name) =>
