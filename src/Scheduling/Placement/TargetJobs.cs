@@ -142,7 +142,10 @@ internal static class TargetJobs
             }
 
             var since = Seconds(stretch.Started.At);
-            notifications.Add(new(Seconds(first.At), Epochs(first.Epochs, parts), stretch.GpuCount, since));
+            notifications.Add(new(Seconds(first.At), Epochs(first.Epochs, parts), stretch.GpuCount, since)
+            {
+                EpochsBefore = Epochs(stretch.Started.Epochs, parts),
+            });
             if (last != first)
             {
                 notifications.Add(new(Seconds(last.At), Epochs(last.Epochs, parts), stretch.GpuCount, since));
@@ -154,12 +157,12 @@ internal static class TargetJobs
 
     private static int Epochs(double epochs, int parts) => (int)Math.Clamp(Math.Round(epochs * parts), 0, MaxEpochs);
 
-    /// <summary>Parts of an epoch at which it saves.</summary>
-    private static int PartsOf(ImmutableArray<TrainingStretch> history)
-    {
     /// <summary>A training that is shorter than what is counted is one of it: of nothing there is no speed.</summary>
     private static int TotalOf(double epochs, int parts) => Math.Max(1, Epochs(epochs, parts));
 
+    /// <summary>Parts of an epoch at which it saves.</summary>
+    private static int PartsOf(ImmutableArray<TrainingStretch> history)
+    {
         foreach (var parts in Parts)
         {
             if (history.All(stretch => IsWhole(stretch.First) && IsWhole(stretch.Last)))

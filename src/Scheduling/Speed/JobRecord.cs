@@ -121,14 +121,16 @@ public sealed record JobRecord
         ArgumentNullException.ThrowIfNull(secondsPerEpoch);
         var last = job.Notifications[^1];
         var previous = job.Notifications.Length > 1 ? job.Notifications[^2] : (Notification?)null;
-        var epochs = last.CompletedEpochs - (previous?.CompletedEpochs ?? 0);
+        var isFirst = previous?.HeldSince.Equals(last.HeldSince) != true;
+        var before = (isFirst ? last.EpochsBefore : null) ?? previous?.CompletedEpochs ?? 0;
+        var epochs = last.CompletedEpochs - before;
         if (epochs <= 0 || previous is { } one && one.At >= last.At)
         {
             return this;
         }
 
-        return previous is { } before && before.HeldSince.Equals(last.HeldSince)
-            ? LearnClean(last.HeldGpus, (last.At - before.At) / epochs)
+        return previous is { } clean && !isFirst
+            ? LearnClean(last.HeldGpus, (last.At - clean.At) / epochs)
             : LearnFirst(last, epochs, restartSeconds, secondsPerEpoch);
     }
 

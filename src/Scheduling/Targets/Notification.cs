@@ -9,4 +9,10 @@ public readonly record struct Notification(double At, int CompletedEpochs, int H
 {
     /// <summary>Older ones of a job are forgotten.</summary>
     public const int MaxKept = 1024;
+
+    /// <summary>
+    /// Epochs with which it began to hold them, where that is known: others may have been trained since the last
+    /// notification that was kept, or before the first one. Null: those of the notification before, or none.
+    /// </summary>
+    public int? EpochsBefore { get; init; }
 }

@@ -51,6 +51,21 @@ public sealed class JobRecordTests
         Assert.Same(JobRecord.Nothing, JobRecord.Nothing.Learn(job, 30, _ => 50));
     }
 
+    [Fact]
+    public void What_was_trained_before_a_start_and_is_in_no_notification_that_was_kept_is_not_taken_for_its_work()
+    {
+        Notification[] later = [new(1_090, 41, 4, 1_000) { EpochsBefore = 40 }, new(1_140, 42, 4, 1_000)];
+
+        var first = Learn(Job(later[..1], since: 1_000));
+        Assert.Equal(60, Math.Exp(Assert.Single(first.Seen).LogSeconds), 6);
+        var both = Learn(Job(later, since: 1_000));
+        Assert.Equal((1, 40), (both.RestartCount, Math.Round(both.RestartSum, 6)));
+
+        // The starts between the two were forgotten.
+        var gap = Learn(Job([new(90, 1, 8, 0), .. later], since: 1_000));
+        Assert.Equal((1, 40), (gap.RestartCount, Math.Round(gap.RestartSum, 6)));
+    }
+
     private static JobRecord Learn(TargetJob job)
     {
         var record = JobRecord.Nothing;
