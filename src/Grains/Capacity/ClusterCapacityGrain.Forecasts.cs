@@ -30,7 +30,8 @@ public sealed partial class ClusterCapacityGrain
     private Task<ForecastResult?> ForecastAsync(LedgerState ledger)
     {
         var now = time.GetUtcNow();
-        if (_forecast is not { } latest || latest.Ledger != ledger || now - latest.At > options.Value.TickInterval)
+        if (_forecast is not { } latest || latest.Ledger != ledger || now - latest.At > options.Value.TickInterval
+            || IsNoAnswer(latest.Result))
         {
             _forecast = latest = (ledger, now, forecasts.RunAsync(deadline =>
                 ClusterForecast.Play(ledger, _policy, now, told: null, deadline)));
@@ -38,6 +39,10 @@ public sealed partial class ClusterCapacityGrain
 
         return latest.Result;
     }
+
+    /// <summary>Too many asked then, or it failed: who asks next is not to be told the same.</summary>
+    private static bool IsNoAnswer(Task<ForecastResult?> result) =>
+        result.IsCompleted && !(result.IsCompletedSuccessfully && result.Result is not null);
 
     /// <summary>Off the grain's turns: all that it uses is frozen.</summary>
     private WhatIfAnswer Answer(WhatIf question, LedgerState ledger, DateTimeOffset now, CancellationToken deadline)

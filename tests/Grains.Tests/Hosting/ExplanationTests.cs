@@ -144,6 +144,35 @@ public sealed class ExplanationTests
     }
 
     [Fact]
+    public async Task Who_asks_once_there_is_room_again_gets_estimates_though_one_before_got_none()
+    {
+        using var policy = new CountingPolicy();
+        await using var world = await GrainWorld.StartAsync(gpus: 8, services =>
+        {
+            services.AddSingleton<IPolicy>(policy);
+            services.Configure<CapacityOptions>(options =>
+            {
+                options.TickInterval = TimeSpan.FromMinutes(1);
+                options.MaxQueuedForecasts = 0;
+            });
+        });
+        await world.DeployAsync("a", 2, 8);
+        await world.RunExecutorAsync();
+        policy.Hold();
+        var held = world.Capacity.WhatIfAsync(new() { Manifest = GrainWorld.Manifest("b", 1, 1) });
+        await policy.HeldAsync();
+        var without = await world.Job("a").ExplainAsync();
+        policy.Release();
+        await held;
+
+        var with = await world.Job("a").ExplainAsync();
+
+        const string Busy = "too many ask at the moment; ask again";
+        Assert.Equal(Busy, without!.Allocation!.Outlook.Basis);
+        Assert.NotEqual(Busy, with!.Allocation!.Outlook.Basis);
+    }
+
+    [Fact]
     public async Task An_external_job_has_no_allocation_to_explain_and_one_that_is_not_there_has_nothing()
     {
         await using var world = await GrainWorld.StartAsync(gpus: 8);
