@@ -50,19 +50,30 @@ internal static class LabCommand
                 + "give one of --workload, --scenario and --policy each");
         }
 
+        if (gantt is not null && games[0].Workload.Jobs.Length is > GanttChart.MaxRows and var jobs)
+        {
+            throw CliFailure.Usage($"--gantt: a picture shows at most {GanttChart.MaxRows} jobs, and there are {jobs}");
+        }
+
+        // Before hours are spent on what nobody could read then.
+        using var csvFile = Create(parsed.GetValue(options.Csv), "--csv");
+        using var ganttFile = Create(gantt, "--gantt");
+        using var decisionsFile = Create(decisions == "-" ? null : decisions, "--decisions");
         var results = await environment.Progress.ShowAsync(
             $"0 of {Numbers.Count(games.Length, "game")}",
             say => Task.Run(() => new LabPlay(games, say).Run(cancellationToken), cancellationToken));
-        Write(parsed.GetValue(options.Csv), "--csv", writer => LabTable.WriteCsv(writer, results.Select(one => one.Result)));
-        Write(gantt, "--gantt", writer => GanttChart.Write(writer, results[0].Run));
         if (decisions == "-")
         {
             WriteDecisions(environment.Out, results[0].Run);
-            return ExitCode.Done;
+        }
+        else
+        {
+            Report(environment, [.. results.Select(one => one.Result)], parsed.GetValue(options.Output) == "json");
         }
 
-        Write(decisions, "--decisions", writer => WriteDecisions(writer, results[0].Run));
-        Report(environment, [.. results.Select(one => one.Result)], parsed.GetValue(options.Output) == "json");
+        Write(csvFile, "--csv", writer => LabTable.WriteCsv(writer, results.Select(one => one.Result)));
+        Write(ganttFile, "--gantt", writer => GanttChart.Write(writer, results[0].Run));
+        Write(decisionsFile, "--decisions", writer => WriteDecisions(writer, results[0].Run));
         return ExitCode.Done;
     }
 
@@ -116,20 +127,32 @@ internal static class LabCommand
         }
     }
 
-    private static void Write(string? path, string option, Action<TextWriter> write)
-    {
-        if (path is null)
-        {
-            return;
-        }
+    private static FileStream? Create(string? path, string option) => path is null
+        ? null
+        : OrRefused(
+            option, () => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0));
 
+    private static void Write(FileStream? file, string option, Action<TextWriter> write)
+    {
+        if (file is not null)
+        {
+            OrRefused(option, () =>
+            {
+                using var writer = new StreamWriter(file, leaveOpen: true);
+                write(writer);
+                return file;
+            });
+        }
+    }
+
+    private static FileStream OrRefused(string option, Func<FileStream> use)
+    {
         try
         {
-            using var file = new StreamWriter(path);
-            write(file);
+            return use();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException
-            or InvalidOperationException)
+            or NotSupportedException)
         {
             throw CliFailure.Refused($"{option}: {exception.Message}");
         }

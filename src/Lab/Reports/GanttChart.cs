@@ -10,11 +10,13 @@ namespace Sluice.Lab.Reports;
 /// </summary>
 public static class GanttChart
 {
+    /// <summary>A picture of more jobs is refused.</summary>
+    public const int MaxRows = 2000;
+
     private const int Left = 150;
     private const int ChartWidth = 1000;
     private const int Top = 46;
     private const int UsageHeight = 80;
-    private const int MaxRows = 2000;
     private const string Bar = "#1d4ed8";
 
     /// <exception cref="InvalidOperationException">It has more jobs than a picture can show.</exception>

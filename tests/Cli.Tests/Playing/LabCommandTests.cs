@@ -106,6 +106,9 @@ public sealed class LabCommandTests : IDisposable
     [InlineData("--generate makes workloads up; ", "--generate", "jobs=1", "--workload", "all")]
     [InlineData("--decisions - and --output json both write", "--decisions", "-", "-o", "json")]
     [InlineData("--gantt is for one game, and these are ", "--generate", "jobs=1", "--gantt", "a.svg")]
+    [InlineData(
+        "--gantt: a picture shows at most 2000 jobs, and there are 2001",
+        "--generate", "jobs=2001,count=1", "--scenario", "P2", "--policy", "fifo", "--gantt", "a.svg")]
     public async Task A_wrong_option_is_named(string told, params string[] arguments)
     {
         var result = await new Shell().With("SLUICE_LAB_DATA", _folder.Path).RunAsync(["lab", .. arguments]);
@@ -122,6 +125,19 @@ public sealed class LabCommandTests : IDisposable
 
         var result = await new Shell().RunAsync([.. Small, "--csv", Path.Combine(_folder.Path, "no", "all.csv")]);
         Assert.StartsWith("sluice: --csv: ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_written_is_told_before_anything_is_played()
+    {
+        var csv = Path.Combine(_folder.Path, "all.csv");
+        var result = await new Shell().RunAsync(
+            "lab", "--generate", "jobs=3,count=1", "--scenario", "P2", "--policy", "fifo", "--csv", csv,
+            "--gantt", Path.Combine(_folder.Path, "no", "one.svg"));
+
+        Assert.Equal(ExitCode.Failed, result.Code);
+        Assert.StartsWith("sluice: --gantt: ", result.Error, StringComparison.Ordinal);
+        Assert.Equal("", await File.ReadAllTextAsync(csv));
     }
 
     [Fact]
