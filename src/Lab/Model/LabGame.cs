@@ -209,7 +209,9 @@ public sealed class LabGame
                     job.HeldGpus,
                     gpuCount,
                     job.HeldGpus == 0 ? 0 : job.LossSecondsAt(_now),
-                    target.Reason));
+                    gpuCount == target.GpuCount
+                        ? target.Reason
+                        : $"{target.Reason}; it was to have {target.GpuCount}, and no more than {gpuCount} fit"));
                 job.Change(gpuCount, _now);
             }
         }

@@ -126,6 +126,19 @@ public sealed class GameTests
         Assert.Equal([2, 3], counts);
     }
 
+    [Fact]
+    public void Where_less_fits_on_the_nodes_than_a_job_was_to_have_the_reason_says_so()
+    {
+        var script = GiveWhoWaits(4);
+        var run = LabGame.Play(
+            new("small", [Job("a", max: 4) with { Replicas = 1 }]), Scenario("P2"),
+            new(GpuCount: 5, NodeGpus: 3, IsPacked: true), script.AsPolicy());
+
+        Assert.Equal(
+            ("as the test says; it was to have 4, and no more than 3 fit", 3),
+            (run.Decisions[0].Reason, run.Decisions[0].To));
+    }
+
     private static Script GiveWhoWaits(int gpus) =>
         new((snapshot, _) => snapshot.Jobs.Where(job => job.HeldGpus == 0).Select(job => (job.Uid, gpus)));
 
