@@ -11,6 +11,8 @@ public sealed class SpeedCurve
     /// <summary>An epoch lasts at least that long; seconds.</summary>
     public const double LeastSeconds = 1e-6;
 
+    private const double MostSeconds = 1e12;
+
     private readonly double[] _speeds;
 
     /// <param name="secondsPerEpoch">By count; a count that is missing is as fast as the next smaller one.</param>
@@ -18,8 +20,8 @@ public sealed class SpeedCurve
     public SpeedCurve(IReadOnlyDictionary<int, double> secondsPerEpoch)
     {
         ArgumentNullException.ThrowIfNull(secondsPerEpoch);
-        if (secondsPerEpoch.Count == 0
-            || secondsPerEpoch.Any(row => row.Key is < 1 or > MaxGpus || row.Value is not (>= LeastSeconds and < 1e12)))
+        if (secondsPerEpoch.Count == 0 || secondsPerEpoch.Any(row =>
+            row.Key is < 1 or > MaxGpus || row.Value is not (>= LeastSeconds and <= MostSeconds)))
         {
             throw new ArgumentException("a speed curve has counts from 1 on and positive seconds", nameof(secondsPerEpoch));
         }
@@ -55,7 +57,10 @@ public sealed class SpeedCurve
         return levels.ToImmutable();
     }
 
-    /// <summary>The same shape, <paramref name="factor"/> times as fast.</summary>
+    /// <summary>The same shape, <paramref name="factor"/> times as fast, as far as a curve can tell it.</summary>
     public SpeedCurve Faster(double factor) =>
-        new(Rows.ToDictionary(row => row.Key, row => row.Value / factor));
+        new(Rows.ToDictionary(row => row.Key, row => Possible(row.Value / factor)));
+
+    /// <summary>The nearest seconds that a curve may have.</summary>
+    public static double Possible(double seconds) => Math.Clamp(seconds, LeastSeconds, MostSeconds);
 }

@@ -11,7 +11,7 @@ public sealed class WorkloadFolder
     private const double MaxRestartSeconds = 1e6;
 
     private readonly string _path;
-    private readonly Dictionary<string, double> _restartSeconds;
+    private readonly Dictionary<string, double> _restartSeconds = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Application, int Batch), SpeedCurve> _curves = [];
 
     /// <exception cref="InvalidDataException">A file is missing or wrong; the message names it.</exception>
@@ -19,8 +19,15 @@ public sealed class WorkloadFolder
     {
         ArgumentNullException.ThrowIfNull(path);
         _path = path;
-        _restartSeconds = Read("applications.csv").Rows.ToDictionary(
-            row => row.Text("application"), row => row.Number("restart_seconds_measured", 0, MaxRestartSeconds));
+        foreach (var row in Read("applications.csv").Rows)
+        {
+            var seconds = row.Number("restart_seconds_measured", 0, MaxRestartSeconds);
+            if (!_restartSeconds.TryAdd(row.Text("application"), seconds))
+            {
+                throw row.Wrong("application", "comes twice");
+            }
+        }
+
         foreach (var application in _restartSeconds.Keys)
         {
             ReadCurves(application);
@@ -81,7 +88,10 @@ public sealed class WorkloadFolder
                 .Select(row => (Batch: AdaptiveBatch, Row: row)));
         foreach (var table in rows.GroupBy(row => row.Batch, row => row.Row))
         {
-            _curves[(application, table.Key)] = new(Seconds(table));
+            var seconds = Seconds(table);
+            _curves[(application, table.Key)] = seconds.ContainsKey(1)
+                ? new(seconds)
+                : throw table.First().Wrong("gpus", "stands in a table without a row of 1 GPU");
         }
 
         if (!_curves.ContainsKey((application, AdaptiveBatch)))

@@ -47,7 +47,7 @@ public static class WorkloadVariants
         return border == RecordedNodeGpus
             ? curve
             : new(Enumerable.Range(1, curve.Rows.Keys.Max())
-                .ToDictionary(gpus => gpus, gpus => 1 / (scale * At(curve, gpus * stretch))));
+                .ToDictionary(gpus => gpus, gpus => SpeedCurve.Possible(1 / (scale * At(curve, gpus * stretch)))));
     }
 
     private static double At(SpeedCurve curve, double gpus)

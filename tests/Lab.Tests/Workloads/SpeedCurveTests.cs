@@ -24,6 +24,10 @@ public sealed class SpeedCurveTests
         Assert.Equal([20], curve.UsefulLevels(20, 64).ToArray());
     }
 
+    [Fact]
+    public void One_that_is_made_faster_than_a_curve_can_be_is_as_fast_as_it_can() =>
+        Assert.Equal([1e6, 1e6], new[] { 1, 2 }.Select(Curve((1, 1e-5), (2, 1e-6)).Faster(1_000).At));
+
     [Theory]
     [InlineData(0, 10)]
     [InlineData(1, 0)]

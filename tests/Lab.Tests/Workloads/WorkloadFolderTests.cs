@@ -80,6 +80,18 @@ public sealed class WorkloadFolderTests : IDisposable
         "speed/speed-fixed-text.csv",
         "batch_size,nodes,gpus,seconds_per_epoch\n8,1,1,0\n",
         "speed-fixed-text.csv:2: seconds_per_epoch '0' is not from")]
+    [InlineData(
+        "speed/speed-fixed-text.csv",
+        "batch_size,nodes,gpus,seconds_per_epoch\n8,1,4,5\n8,2,8,3\n",
+        "speed-fixed-text.csv:2: gpus '4' stands in a table without a row of 1 GPU")]
+    [InlineData(
+        "speed/speed-adaptive-text.csv",
+        "nodes,gpus,seconds_per_epoch\n2,2,5\n",
+        "speed-adaptive-text.csv:2: gpus '2' stands in a table without a row of 1 GPU")]
+    [InlineData(
+        "applications.csv",
+        "application,restart_seconds_measured\ntext,120\ntext,60\n",
+        "applications.csv:3: application 'text' comes twice")]
     public void A_file_that_is_wrong_is_named(string file, string text, string told)
     {
         Write(file, text);
