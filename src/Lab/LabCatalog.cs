@@ -3,7 +3,6 @@ using Sluice.Lab.Adaptive;
 using Sluice.Lab.Baselines;
 using Sluice.Lab.Model;
 using Sluice.Scheduling.Adaptive;
-using Sluice.Scheduling.Speed;
 
 namespace Sluice.Lab;
 
@@ -17,7 +16,10 @@ public static class LabCatalog
         new(
             "adaptive-stored",
             Knowledge.Learned,
-            (_, _) => new AdaptivePolicy(new HistoryForecaster(new()), new())),
+            (_, _) => new AdaptivePolicy(new StoredForecaster(), new()))
+        {
+            KeepsStarts = true,
+        },
         new(
             "adaptive-oracle",
             Knowledge.Oracle,

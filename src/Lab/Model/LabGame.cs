@@ -25,6 +25,9 @@ public sealed class LabGame
     private readonly Dictionary<string, LiveJob> _byUid = new(StringComparer.Ordinal);
     private readonly List<LabDecision> _decisions = [];
     private readonly Dictionary<LiveJob, JobOutcome> _outcomes = [];
+
+    // Those that the policy was not told of yet: while nobody is left, it is not asked.
+    private readonly List<TargetJob> _completed = [];
     private readonly NodeMap? _nodes;
 
     private PolicyMemory _memory = PolicyMemory.None;
@@ -40,7 +43,7 @@ public sealed class LabGame
         _scenario = scenario;
         _cluster = cluster;
         _nodes = cluster.IsPacked ? new(cluster) : null;
-        _jobs = [.. workload.Jobs.Select((job, index) => new LiveJob(job, scenario, Uid(index)))];
+        _jobs = [.. workload.Jobs.Select((job, index) => new LiveJob(job, scenario, Uid(index), policy.KeepsStarts))];
         _policy = policy.Create(new Oracle(this, policy), scenario);
         foreach (var job in _jobs)
         {
@@ -97,6 +100,7 @@ public sealed class LabGame
             return;
         }
 
+        _completed.Clear();
         _events++;
         var snapshot = new TargetSnapshot(
             _now, _cluster.GpuCount, _cluster.NodeGpus, [.. _active.Select(job => job.View)]);
@@ -132,14 +136,13 @@ public sealed class LabGame
 
     private PlanCause Happen()
     {
-        var completed = ImmutableArray.CreateBuilder<TargetJob>();
         var arrived = ImmutableArray.CreateBuilder<string>();
         var notified = ImmutableArray.CreateBuilder<string>();
         foreach (var job in _active.Where(job => job.NextEpochAt <= _now + Instant))
         {
             if (job.IsLastEpoch)
             {
-                completed.Add(Complete(job));
+                _completed.Add(Complete(job));
             }
             else
             {
@@ -148,7 +151,7 @@ public sealed class LabGame
             }
         }
 
-        if (completed.Count > 0)
+        if (_completed.Count > 0)
         {
             _active.RemoveAll(_outcomes.ContainsKey);
         }
@@ -163,7 +166,7 @@ public sealed class LabGame
         return new()
         {
             Arrived = arrived.ToImmutable(),
-            Completed = completed.ToImmutable(),
+            Completed = [.. _completed],
             Notified = notified.ToImmutable(),
             IsTimer = _wakeAt <= _now,
         };

@@ -11,6 +11,12 @@ public sealed record LabPolicy(string Name, Knowledge Knowledge, Func<IWorkOracl
     /// <summary>True: it suspends jobs, and is not for scenarios where that is not allowed.</summary>
     public bool NeedsSuspension { get; init; }
 
+    /// <summary>
+    /// True: of a job's notifications it sees what a server stores, the first and the last of each start. False: the
+    /// latest of all.
+    /// </summary>
+    public bool KeepsStarts { get; init; }
+
     public bool CanPlay(Scenario scenario)
     {
         ArgumentNullException.ThrowIfNull(scenario);

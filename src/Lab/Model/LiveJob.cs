@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Sluice.Lab.Workloads;
+using Sluice.Scheduling.Ledger;
+using Sluice.Scheduling.Placement;
 using Sluice.Scheduling.Targets;
 
 namespace Sluice.Lab.Model;
@@ -12,17 +14,25 @@ internal sealed class LiveJob
     private readonly Scenario _scenario;
     private readonly int _least;
     private readonly int _most;
+    private readonly bool _keepsStarts;
     private readonly ImmutableArray<Notification>.Builder _notifications =
         ImmutableArray.CreateBuilder<Notification>();
 
+    private ImmutableArray<TrainingStretch> _history = [];
     private TargetJob? _view;
     private double _heldSince;
     private double _epochsAtResume;
     private double _speed;
     private double _attained;
+    private int _starts;
 
-    public LiveJob(WorkloadJob job, Scenario scenario, string uid)
+    /// <param name="job">As it was recorded.</param>
+    /// <param name="scenario">What may be done with it.</param>
+    /// <param name="uid">Its name for the policy.</param>
+    /// <param name="keepsStarts">As <see cref="LabPolicy.KeepsStarts"/>.</param>
+    public LiveJob(WorkloadJob job, Scenario scenario, string uid, bool keepsStarts)
     {
+        _keepsStarts = keepsStarts;
         Job = job;
         Uid = uid;
         _scenario = scenario;
@@ -85,12 +95,7 @@ internal sealed class LiveJob
         _view = null;
         if (CompletedEpochs < Job.TotalEpochs)
         {
-            if (_notifications.Count == Notification.MaxKept)
-            {
-                _notifications.RemoveAt(0);
-            }
-
-            _notifications.Add(new(now, CompletedEpochs, HeldGpus, _heldSince));
+            Notify(now);
             SetNextEpoch();
         }
     }
@@ -106,6 +111,8 @@ internal sealed class LiveJob
         {
             Restarts += FirstStartAt is null ? 0 : 1;
             FirstStartAt ??= now;
+            _starts++;
+            _history = TrainingHistory.Begin(_history, _starts, gpuCount, new(Time(now), CompletedEpochs));
         }
 
         SetNextEpoch();
@@ -136,10 +143,11 @@ internal sealed class LiveJob
         MayBeSuspended = _scenario.AllowsSuspension,
         TotalEpochs = Job.TotalEpochs,
         HeldGpus = HeldGpus,
-        HeldSince = _heldSince,
+        // To the tick, as its notifications have it.
+        HeldSince = _keepsStarts ? TargetJobs.Seconds(Time(_heldSince)) : _heldSince,
         HasStarted = FirstStartAt is not null,
         AttainedBefore = _attained,
-        Notifications = _notifications.ToImmutable(),
+        Notifications = _keepsStarts ? TargetJobs.Notifications(_history) : _notifications.ToImmutable(),
     };
 
     public JobTruth TruthAt(double now) => new(
@@ -152,6 +160,19 @@ internal sealed class LiveJob
         RestartSeconds,
         ResumesAt,
         Job.RigidGpus);
+
+    private static DateTimeOffset Time(double seconds) => DateTimeOffset.UnixEpoch.AddSeconds(seconds);
+
+    private void Notify(double now)
+    {
+        _history = TrainingHistory.Save(_history, _starts, new(Time(now), CompletedEpochs));
+        if (_notifications.Count == Notification.MaxKept)
+        {
+            _notifications.RemoveAt(0);
+        }
+
+        _notifications.Add(new(now, CompletedEpochs, HeldGpus, _heldSince));
+    }
 
     private void SetNextEpoch() => NextEpochAt = _speed == 0
         ? double.PositiveInfinity

@@ -9,7 +9,9 @@ namespace Sluice.Scheduling.Placement;
 /// <summary>What a target policy sees of the jobs of a ledger. Times are seconds since the Unix epoch. Pure.</summary>
 internal static class TargetJobs
 {
-    private const int MaxBatch = 16;
+    /// <summary>Jobs that are gone and teach; the ledger keeps a batch more, so that those of the last one are there.</summary>
+    public const int MaxThatTeach = CapacityLedger.MaxFinished - EndedJobs.MaxBatch;
+
     private const int MaxEpochs = 1_000_000_000;
 
     /// <summary>Trainers that save in the middle of epochs save at parts of these numbers.</summary>
@@ -32,9 +34,8 @@ internal static class TargetJobs
     public static EndedJobs Ended(LedgerState state)
     {
         var newest = state.Finished.Values.Select(job => job.Number).DefaultIfEmpty().Max();
-        var batch = newest < 16 ? 1 : newest < 64 ? 4 : MaxBatch;
-        var last = newest - newest % batch;
-        var first = last - CapacityLedger.MaxFinished + MaxBatch;
+        var last = EndedJobs.LastThatTeaches(newest);
+        var first = last - MaxThatTeach;
         var jobs = state.Finished.Values.Where(job => job.Number > first && job.Number <= last)
             .OrderBy(job => job.Number)
             .ToList();
@@ -130,6 +131,10 @@ internal static class TargetJobs
     private static double Attained(TrainingStretch stretch) => stretch.Last is { } last
         ? stretch.GpuCount * Math.Max(0, (last.At - stretch.Started.At).TotalSeconds)
         : 0;
+
+    /// <summary>What is left of a job's notifications where its history is stored: two of each start.</summary>
+    public static ImmutableArray<Notification> Notifications(ImmutableArray<TrainingStretch> history) =>
+        Notifications(history, PartsOf(history));
 
     private static ImmutableArray<Notification> Notifications(ImmutableArray<TrainingStretch> history, int parts)
     {

@@ -9,6 +9,16 @@ public sealed record EndedJobs(ImmutableArray<TargetJob> Jobs) : PolicyMemory
 {
     public static readonly EndedJobs Nobody = new([]);
 
+    /// <summary>The most that are added at once.</summary>
+    internal const int MaxBatch = 16;
+
+    /// <summary>
+    /// Of the jobs that have ended, numbered from 1, the last that teaches. The picture of all jobs is reckoned anew when
+    /// one is added, so where there are many the latest are added several at a time.
+    /// </summary>
+    internal static long LastThatTeaches(long newest) =>
+        newest - newest % (newest < 16 ? 1 : newest < 64 ? 4 : MaxBatch);
+
     /// <summary>The same with those that have just ended; the oldest are forgotten.</summary>
     public EndedJobs With(ImmutableArray<TargetJob> completed, int maxRemembered)
     {
