@@ -176,7 +176,10 @@ public static class ManagedTransitions
     private static JobState Stopped(JobState state, ManagedJob managed, RunReport report)
     {
         var cause = managed.ShouldRun ? LossCause.Resized : LossCause.Preempted;
-        var next = TrainingLoss.End(managed, report.Attempt, cause, report.At);
+        var next = TrainingLoss.End(managed, report.Attempt, cause, report.At) with
+        {
+            History = TrainingHistory.End(managed.History, report.Attempt, report.At),
+        };
         return report.Attempt < managed.Attempt
             ? state with { Managed = next }
             : state with
@@ -218,6 +221,7 @@ public static class ManagedTransitions
             Managed = TrainingLoss.End(managed, report.Attempt, LossCause.Failed, report.At) with
             {
                 Attempt = managed.Attempt + 1,
+                History = TrainingHistory.End(managed.History, report.Attempt, report.At),
                 Failures = failures,
                 RunningSince = null,
                 ExitCode = report.ExitCode,

@@ -126,6 +126,7 @@ internal sealed class LiveJob
         RestartGpuSeconds += HeldGpus * (Math.Min(now, ResumesAt) - _heldSince);
         _epochsAtResume = _scenario.IsLossy ? CompletedEpochs : EpochsAt(now);
         _attained = HeldGpuSecondsAt(now);
+        _history = TrainingHistory.End(_history, _starts, Time(now));
         _heldSince = now;
         HeldGpus = 0;
         _view = null;
@@ -147,6 +148,7 @@ internal sealed class LiveJob
         HeldSince = _keepsStarts ? TargetJobs.Seconds(Time(_heldSince)) : _heldSince,
         HasStarted = FirstStartAt is not null,
         AttainedBefore = _attained,
+        LongestSilence = _keepsStarts ? TargetJobs.LongestSilence(_history) : null,
         Notifications = _keepsStarts ? TargetJobs.Notifications(_history) : _notifications.ToImmutable(),
     };
 

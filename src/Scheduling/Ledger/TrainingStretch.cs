@@ -18,6 +18,9 @@ public sealed record TrainingStretch(int Attempt, int GpuCount, SavedEpochs Star
     /// <summary>Its last notification of a further epoch; null before the first.</summary>
     public SavedEpochs? Last { get; init; }
 
+    /// <summary>When it ended, where it never notified; null: it did, or it may run.</summary>
+    public DateTimeOffset? SilentUntil { get; init; }
+
     /// <summary>Seconds an epoch between its first and its last notification; null before the second.</summary>
     [JsonIgnore]
     public double? SecondsPerEpoch => First is { } first && Last is { } last
@@ -46,13 +49,26 @@ public static class TrainingHistory
     /// <summary>Stretches that are kept a job.</summary>
     public const int MaxStretches = 16;
 
-    /// <summary>A start began to run. One that never notified is forgotten: it told nothing.</summary>
+    /// <summary>
+    /// A start began to run. Of those that never notified only the one that worked longest stays: an epoch takes more than
+    /// that.
+    /// </summary>
     public static ImmutableArray<TrainingStretch> Begin(
         ImmutableArray<TrainingStretch> history, int attempt, int gpuCount, SavedEpochs started)
     {
-        var told = history.RemoveAll(stretch => stretch.Last is null || stretch.Attempt >= attempt);
-        return Forget(told).Add(new(attempt, gpuCount, started));
+        var silent = history.Where(stretch => stretch.Attempt < attempt && stretch.SilentUntil is not null)
+            .MaxBy(SilentGpuSeconds);
+        var kept = history.RemoveAll(stretch =>
+            stretch.Attempt >= attempt || (stretch.Last is null && !ReferenceEquals(stretch, silent)));
+        return Forget(kept).Add(new(attempt, gpuCount, started));
     }
+
+    /// <summary>A start is over.</summary>
+    public static ImmutableArray<TrainingStretch> End(
+        ImmutableArray<TrainingStretch> history, int attempt, DateTimeOffset at) =>
+        history is [.., { Last: null, SilentUntil: null } stretch] && stretch.Attempt == attempt
+            ? history.SetItem(history.Length - 1, stretch with { SilentUntil = at })
+            : history;
 
     /// <summary>
     /// A notification of the start that runs. One of an earlier start, or without a further epoch, changes nothing.
@@ -72,8 +88,13 @@ public static class TrainingHistory
 
         // A trainer that went back to an older checkpoint measures anew from there.
         var first = stretch.First is { } before && saved.Epochs > stretch.Last!.Value.Epochs ? before : saved;
-        return history.SetItem(history.Length - 1, stretch with { First = first, Last = saved });
+        // What it did in silence tells nothing more.
+        return history.SetItem(history.Length - 1, stretch with { First = first, Last = saved, SilentUntil = null })
+            .RemoveAll(one => one.SilentUntil is not null);
     }
+
+    private static double SilentGpuSeconds(TrainingStretch stretch) =>
+        stretch.GpuCount * (stretch.SilentUntil!.Value - stretch.Started.At).TotalSeconds;
 
     /// <summary>Makes room for one more: the oldest of a count that was seen again later goes first.</summary>
     private static ImmutableArray<TrainingStretch> Forget(ImmutableArray<TrainingStretch> history)

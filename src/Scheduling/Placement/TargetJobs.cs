@@ -28,13 +28,12 @@ internal static class TargetJobs
     public static TargetJob Of(LedgerEntry entry) => Known.GetValue(entry, Make);
 
     /// <summary>
-    /// Those that are gone, the latest last. What they teach is reckoned anew for all jobs when one is added: where
-    /// there are many, the latest are added several at a time.
+    /// Those that are gone, the latest last.
     /// </summary>
     public static EndedJobs Ended(LedgerState state)
     {
         var newest = state.Finished.Values.Select(job => job.Number).DefaultIfEmpty().Max();
-        var last = EndedJobs.LastThatTeaches(newest);
+        var last = EndedJobs.LastThatTeaches(newest, state.Entries.Count);
         var first = last - MaxThatTeach;
         var jobs = state.Finished.Values.Where(job => job.Number > first && job.Number <= last)
             .OrderBy(job => job.Number)
@@ -94,6 +93,7 @@ internal static class TargetJobs
             AttainedBefore = claim.History.Where(stretch => Seconds(stretch.Started.At) < heldSince).Sum(Attained),
             PassedBy = entry.Overtaken,
             Notifications = Notifications(claim.History, parts),
+            LongestSilence = LongestSilence(claim.History),
         };
     }
 
@@ -128,13 +128,19 @@ internal static class TargetJobs
         _ => double.PositiveInfinity,
     };
 
-    private static double Attained(TrainingStretch stretch) => stretch.Last is { } last
-        ? stretch.GpuCount * Math.Max(0, (last.At - stretch.Started.At).TotalSeconds)
+    private static double Attained(TrainingStretch stretch) => (stretch.Last?.At ?? stretch.SilentUntil) is { } until
+        ? stretch.GpuCount * Math.Max(0, (until - stretch.Started.At).TotalSeconds)
         : 0;
 
     /// <summary>What is left of a job's notifications where its history is stored: two of each start.</summary>
     public static ImmutableArray<Notification> Notifications(ImmutableArray<TrainingStretch> history) =>
         Notifications(history, PartsOf(history));
+
+    /// <summary>As <see cref="TargetJob.LongestSilence"/>.</summary>
+    public static (int Gpus, double Seconds)? LongestSilence(ImmutableArray<TrainingStretch> history) =>
+        history.FirstOrDefault(stretch => stretch.SilentUntil is not null) is { GpuCount: > 0, SilentUntil: { } until } silent
+            ? (silent.GpuCount, Math.Max(0, (until - silent.Started.At).TotalSeconds))
+            : null;
 
     private static ImmutableArray<Notification> Notifications(ImmutableArray<TrainingStretch> history, int parts)
     {

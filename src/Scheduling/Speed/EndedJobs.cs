@@ -9,15 +9,17 @@ public sealed record EndedJobs(ImmutableArray<TargetJob> Jobs) : PolicyMemory
 {
     public static readonly EndedJobs Nobody = new([]);
 
-    /// <summary>The most that are added at once.</summary>
+    /// <summary>Jobs that are added at once, where there are many to reckon anew.</summary>
     internal const int MaxBatch = 16;
 
+    private const int FewJobs = 256;
+
     /// <summary>
-    /// Of the jobs that have ended, numbered from 1, the last that teaches. The picture of all jobs is reckoned anew when
-    /// one is added, so where there are many the latest are added several at a time.
+    /// Of the jobs that have ended, numbered from 1, the last that teaches. The picture of all others is reckoned anew when
+    /// one is added, so beside more than 256 of them the latest are added 16 at a time.
     /// </summary>
-    internal static long LastThatTeaches(long newest) =>
-        newest - newest % (newest < 16 ? 1 : newest < 64 ? 4 : MaxBatch);
+    internal static long LastThatTeaches(long newest, int others) =>
+        newest - newest % (others <= FewJobs ? 1 : MaxBatch);
 
     /// <summary>The same with those that have just ended; the oldest are forgotten.</summary>
     public EndedJobs With(ImmutableArray<TargetJob> completed, int maxRemembered)

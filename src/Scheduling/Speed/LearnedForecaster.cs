@@ -119,6 +119,11 @@ public sealed class LearnedForecaster(LearningOptions options) : IForecaster
         var working = job.HeldGpus == 0 ? 0 : Math.Max(0, snapshot.Now - job.HeldSince - restartSeconds);
         var epoch = known.Record.CarriedEpochs(gpus => Math.Exp(usual.Mean(gpus)));
         epoch += working == 0 ? 0 : working / Math.Exp(usual.Mean(job.HeldGpus));
+        if (job.LongestSilence is { } silence)
+        {
+            epoch = Math.Max(epoch, Math.Max(0, silence.Seconds - restartSeconds) / Math.Exp(usual.Mean(silence.Gpus)));
+        }
+
         var least = Math.Max(known.LeastSeconds, epoch * Resemblance.EpochsOf(job));
         var size = silent.LogSize(job, least);
         if (Math.Abs(size - known.LogSize) < LeastSizeChange)

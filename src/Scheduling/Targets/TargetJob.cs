@@ -69,6 +69,12 @@ public sealed record TargetJob
     /// <summary>What its notifications told, oldest first. At most <see cref="Notification.MaxKept"/>.</summary>
     public ImmutableArray<Notification> Notifications { get; init; } = [];
 
+    /// <summary>
+    /// GPUs and seconds of the start that ended without a notification and worked longest; null where it has notified, and
+    /// where there was none.
+    /// </summary>
+    public (int Gpus, double Seconds)? LongestSilence { get; init; }
+
     /// <summary>Epochs that are safe in a checkpoint.</summary>
     public int CompletedEpochs => Notifications.IsEmpty ? 0 : Notifications[^1].CompletedEpochs;
 
