@@ -22,6 +22,22 @@ public sealed class TrainingLossTests
         AssertLoss(stopped, 40, LossCause.Preempted, inAll: 40);
     }
 
+    [Theory]
+    [InlineData(RunPhase.Stopped)]
+    [InlineData(RunPhase.Exited)]
+    public void How_long_a_run_was_silent_is_kept_with_what_it_held(RunPhase phase)
+    {
+        var preempted = phase == RunPhase.Stopped
+            ? ManagedTransitions.ApplyAllocation(Running(), Waits(6))
+            : Running();
+        var ended = Report(
+            preempted, phase, generation: phase == RunPhase.Stopped ? 6 : 5, attempt: 1, exitCode: 1, seconds: 40);
+
+        var stretch = Assert.Single(ended.Managed!.History);
+        Assert.Equal(Now.AddSeconds(40), stretch.SilentUntil);
+        Assert.Equal(stretch.Started.At, preempted.Managed!.RunningSince);
+    }
+
     [Fact]
     public void A_trainer_that_notifies_while_it_is_being_stopped_loses_what_came_after_that()
     {

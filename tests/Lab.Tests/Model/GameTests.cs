@@ -40,6 +40,33 @@ public sealed class GameTests
     }
 
     [Fact]
+    public void Of_a_job_that_leaves_nobody_behind_the_policy_is_told_when_it_is_asked_next()
+    {
+        var script = GiveWhoWaits(gpus: 1);
+        Play(script.AsPolicy(), "P0", 4, Job("a"), Job("b", at: 500));
+
+        var (_, cause) = Assert.Single(script.Seen, seen => seen.Snapshot.Now == 500);
+        Assert.Equal(["job-00001"], cause.Completed.Select(job => job.Uid));
+        Assert.All(script.Seen.Where(seen => seen.Snapshot.Now > 500), seen => Assert.Empty(seen.Cause.Completed));
+    }
+
+    [Fact]
+    public void A_policy_may_see_two_notifications_a_start_and_the_longest_silence_as_a_server_stores_them()
+    {
+        var script = Script.OfOneJob(1, (50, 2), (90, 1), (400, 2));
+        Play(script.AsPolicy() with { KeepsStarts = true }, "P5s", 4, Job("a", epochs: 60));
+
+        var before = script.Seen.Last(seen => seen.Snapshot.Now is > 90 and < 190).Snapshot.Jobs[0];
+        Assert.Equal((1, 50.0), before.LongestSilence);
+        Assert.Empty(before.Notifications);
+
+        var job = script.Seen[^1].Snapshot.Jobs[0];
+        Assert.Null(job.LongestSilence);
+        Assert.Equal([1, 1, 2, 2], job.Notifications.Select(told => told.HeldGpus));
+        Assert.Equal([1, 21], job.Notifications.Take(2).Select(told => told.CompletedEpochs));
+    }
+
+    [Fact]
     public void The_timer_comes_when_it_was_asked_for()
     {
         var script = Script.OfOneJob(1, (33, 1));

@@ -32,6 +32,30 @@ public sealed class TrainingHistoryTests
     }
 
     [Fact]
+    public void Of_starts_that_ended_in_silence_the_longest_stays_until_the_job_notifies()
+    {
+        var history = Silent(Silent(Silent([], 1, 2, 100, 150), 2, 4, 200, 300), 3, 1, 400, 450);
+        history = TrainingHistory.Begin(history, 4, 2, At(500, 0));
+
+        Assert.Equal([2, 4], history.Select(stretch => stretch.Attempt));
+        Assert.Equal(At(300, 0).At, history[0].SilentUntil);
+
+        history = TrainingHistory.Save(history, 4, At(600, 1));
+        Assert.Equal([4], history.Select(stretch => stretch.Attempt));
+    }
+
+    [Fact]
+    public void The_end_of_a_start_that_notified_or_of_another_changes_nothing()
+    {
+        var history = TrainingHistory.Begin([], 2, 2, At(0, 0));
+
+        Assert.Equal(history, TrainingHistory.End(history, 1, At(10, 0).At));
+        history = TrainingHistory.Save(history, 2, At(10, 1));
+        Assert.Equal(history, TrainingHistory.End(history, 2, At(20, 0).At));
+        Assert.Empty(TrainingHistory.End([], 1, At(10, 0).At));
+    }
+
+    [Fact]
     public void A_notification_of_an_earlier_start_changes_nothing()
     {
         var history = TrainingHistory.Begin([], 2, 2, At(0, 0));
@@ -86,6 +110,11 @@ public sealed class TrainingHistoryTests
         Assert.Contains(history, stretch => stretch.GpuCount == 7);
         Assert.Equal(200, history[^1].Attempt);
     }
+
+    private static ImmutableArray<TrainingStretch> Silent(
+        ImmutableArray<TrainingStretch> history, int attempt, int gpuCount, double from, double until) =>
+        TrainingHistory.End(
+            TrainingHistory.Begin(history, attempt, gpuCount, At(from, 0)), attempt, At(until, 0).At);
 
     private static SavedEpochs At(double seconds, double epochs) => new(Start.AddSeconds(seconds), epochs);
 }

@@ -63,6 +63,26 @@ public sealed class HistoryForecasterTests
         }
     }
 
+    [Fact]
+    public void A_job_that_was_silent_for_long_in_an_earlier_start_is_taken_to_be_long()
+    {
+        var job = Job("one", 0) with { HeldSince = 999 };
+        var silent = job with { LongestSilence = (Gpus: 2, Seconds: 5_000) };
+
+        Assert.True(Read([silent]).Work / Read([silent]).HeldSpeed > 20 * 5_000 / 2);
+        Assert.True(Read([job]).Work / Read([job]).HeldSpeed < 5_000);
+    }
+
+    [Theory]
+    [InlineData(7, 256, 7)]
+    [InlineData(1_000, 256, 1_000)]
+    [InlineData(15, 257, 0)]
+    [InlineData(37, 257, 32)]
+    public void Beside_many_jobs_those_that_ended_teach_sixteen_at_a_time(long newest, int others, long last)
+    {
+        Assert.Equal(last, EndedJobs.LastThatTeaches(newest, others));
+    }
+
     private static List<double> Numbers(HistoryForecaster forecaster, EndedJobs ended, TargetJob[] jobs) =>
     [
         .. forecaster.Read(ended, new(1_000, 64, 4, [.. jobs]), new()).Jobs.SelectMany(job => (double[])
