@@ -56,7 +56,7 @@ public sealed class GameTests
         var script = Script.OfOneJob(1, (50, 2), (90, 1), (400, 2));
         Play(script.AsPolicy() with { KeepsStarts = true }, "P5s", 4, Job("a", epochs: 60));
 
-        var before = script.Seen.Last(seen => seen.Snapshot.Now is > 90 and < 190).Snapshot.Jobs[0];
+        var before = Assert.Single(script.Seen, seen => seen.Snapshot.Now == 90).Snapshot.Jobs[0];
         Assert.Equal((1, 50.0), before.LongestSilence);
         Assert.Empty(before.Notifications);
 
