@@ -37,6 +37,9 @@ public sealed class UsageTests
         "--gpus must be a whole number from 0 to 1000000, not '99999999999'", "server", "--gpus", "99999999999")]
     [InlineData("--gpus must be a whole number from 2 to 256, not '1'", "demo", "--gpus", "1")]
     [InlineData("--gpus and --real exclude each other", "demo", "--gpus", "4", "--real")]
+    [InlineData(
+        "--policy must be recent-checkpoint, adaptive, fifo, equal-share or srtf, not 'best'",
+        "demo", "--policy", "best", "--compare")]
     [InlineData("--trace and --only are for one history", "simulate", "--histories", "2", "--trace")]
     [InlineData("--trace and --only have no json form", "simulate", "--trace", "-o", "json")]
     [InlineData("--steps must be a whole number from 1 to 1000000000, not '0'", "simulate", "--steps", "0")]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sluice.Cli.Serving;
 
 namespace Sluice.Cli.Demo;
 
@@ -15,8 +16,10 @@ internal static class DemoCommand
     {
         var compare = new Option<bool>("--compare")
         {
-            Description = "Run the same jobs again with fixed GPUs, each at its request",
+            Description = "Run the same jobs one time each: with fixed GPUs, each job at its request, under "
+                + $"{string.Join(" and under ", DemoPlan.ComparedPolicies)} (with --policy: under that one)",
         };
+        var policy = PolicyOption.Create();
         var gpus = GlobalOptions.Integer(
             "--gpus", LeastGpus, MostGpus, "N", $"Simulated GPUs (default {DefaultGpus})");
         var real = new Option<bool>("--real") { Description = "Use this machine's GPUs" };
@@ -25,7 +28,7 @@ internal static class DemoCommand
         output.Description = "table, or json: what each run came to";
         var command = new Command("demo", "Show GPUs moving between four training jobs, in about a minute")
         {
-            compare, gpus, real, keep, output,
+            compare, policy, gpus, real, keep, output,
         };
         command.Validators.Add(result =>
         {
@@ -41,7 +44,8 @@ internal static class DemoCommand
                 parsed.GetValue(real) ? null : parsed.GetValue(gpus) ?? DefaultGpus,
                 parsed.GetValue(keep),
                 parsed.GetValue(output) == "json");
-            return await demo.RunAsync(parsed.GetValue(compare), cancellationToken);
+            var chosen = PolicyOption.Checked(parsed.GetValue(policy));
+            return await demo.RunAsync(DemoPlan.All(chosen, parsed.GetValue(compare)), cancellationToken);
         });
         return command;
     }

@@ -17,10 +17,11 @@ internal sealed class DemoRun(
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(20);
 
     private readonly Utilization _utilization = new();
+    private readonly JobTimes _times = new();
     private int _resizes;
 
     public async Task<DemoResult> RunAsync(
-        string label, Func<string?> whyServerEnded, CancellationToken cancellationToken)
+        DemoPlan plan, Func<string?> whyServerEnded, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         DemoSnapshot? last = null;
@@ -33,12 +34,13 @@ internal sealed class DemoRun(
 
             var now = await LookAsync(began, whyServerEnded, cancellationToken);
             _utilization.Add(now.At, now.Held);
+            _times.Add(now);
             _resizes += Resizes(last, now);
             view.Show(now, DemoEvents.Between(last, now));
             last = now;
             if (now.HaveAllEnded(samples.Length) || now.At > MaxDuration)
             {
-                return Result(label, now);
+                return Result(plan, now);
             }
 
             await Task.Delay(LookInterval, time, cancellationToken);
@@ -87,12 +89,14 @@ internal sealed class DemoRun(
         }
     }
 
-    private DemoResult Result(string label, DemoSnapshot last) => new()
+    private DemoResult Result(DemoPlan plan, DemoSnapshot last) => new()
     {
-        Label = label,
+        Plan = plan,
         Completed = last.Jobs.Count(job => job.Status == JobStatus.Completed),
         Jobs = samples.Length,
         Makespan = last.At,
+        MeanCompletion = _times.MeanCompletion,
+        MeanWait = _times.MeanWait,
         Utilization = _utilization.Over(last.At, last.Capacity),
         Resizes = _resizes,
         Lost = new LostTraining(0, 0),

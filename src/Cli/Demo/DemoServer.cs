@@ -39,14 +39,15 @@ internal sealed class DemoServer : IAsyncDisposable
 
     /// <param name="folder">Where its data goes.</param>
     /// <param name="root">The repository, where jobs find the samples.</param>
+    /// <param name="policy">Who decides.</param>
     /// <param name="gpus">Simulated GPUs; null: the machine's own.</param>
     /// <param name="cancellationToken">Ends the wait, and the server.</param>
     public static async Task<DemoServer> StartAsync(
-        string folder, string root, int? gpus, CancellationToken cancellationToken)
+        string folder, string root, string policy, int? gpus, CancellationToken cancellationToken)
     {
         var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
         var data = Path.Combine(folder, "data");
-        var process = Process.Start(StartInfo(url, data, root, gpus))
+        var process = Process.Start(StartInfo(url, data, root, policy, gpus))
             ?? throw CliFailure.Refused("the server could not be started");
         var server = new DemoServer(
             process, data, new SluiceClient(new ServerAddress(new Uri(url + "/"), Token: null)));
@@ -102,7 +103,7 @@ internal sealed class DemoServer : IAsyncDisposable
         }
     }
 
-    private static ProcessStartInfo StartInfo(string url, string data, string root, int? gpus)
+    private static ProcessStartInfo StartInfo(string url, string data, string root, string policy, int? gpus)
     {
         var start = new ProcessStartInfo
         {
@@ -118,7 +119,8 @@ internal sealed class DemoServer : IAsyncDisposable
 
         string[] arguments =
         [
-            "server", "--urls", url, "--data", data, "--grace-seconds", "5", ServerCommand.OwnSessionOption,
+            "server", "--urls", url, "--data", data, "--policy", policy, "--grace-seconds", "5",
+            ServerCommand.OwnSessionOption,
             .. gpus is { } count ? ["--gpus", count.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
         ];
         foreach (var argument in arguments)
@@ -132,9 +134,18 @@ internal sealed class DemoServer : IAsyncDisposable
             start.Environment.Remove(variable);
         }
 
+        // A policy of the one domain would win over the demo's.
+        foreach (var variable in start.Environment.Keys.Where(IsPolicyOfADomain).ToList())
+        {
+            start.Environment.Remove(variable);
+        }
+
         start.Environment["SLUICE_ROOT"] = root;
         return start;
     }
+
+    private static bool IsPolicyOfADomain(string variable) =>
+        variable.StartsWith("SLUICE_Capacity__Policies__", StringComparison.OrdinalIgnoreCase);
 
     // Somebody may take the port before the server does; the demo then ends with the server's own message.
     private static int FreePort()

@@ -1,9 +1,10 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Spectre.Console;
 
 namespace Sluice.Cli.Demo;
 
-/// <summary>One run of the demo, or two that are compared, each with a server and a folder of its own.</summary>
+/// <summary>One run of the demo, or several that are compared, each with a server and a folder of its own.</summary>
 /// <param name="environment">Where it is shown.</param>
 /// <param name="gpus">Simulated GPUs; null: the machine's own.</param>
 /// <param name="keepFolder">True: what the server and the jobs wrote stays.</param>
@@ -15,39 +16,51 @@ internal sealed class Demonstration(CliEnvironment environment, int? gpus, bool 
     private readonly TextWriter _people = asJson ? environment.Error : environment.Out;
     private readonly string _root = DemoSamples.FindRoot(environment);
 
-    public async Task<int> RunAsync(bool compare, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(ImmutableArray<DemoPlan> plans, CancellationToken cancellationToken)
     {
         RequirePython();
-        var elastic = await RunOnceAsync("elastic", isRigid: false, cancellationToken);
-        Write(DemoSummary.Of(elastic));
-        if (!compare)
+        var results = new List<DemoResult>();
+        foreach (var plan in plans)
         {
-            WriteJson(elastic);
-            return elastic.IsSuccess ? ExitCode.Done : ExitCode.Failed;
+            if (plans.Length > 1)
+            {
+                _people.WriteLine($"run {results.Count + 1} of {plans.Length}: {plan.Description}");
+            }
+
+            results.Add(await RunOnceAsync(plan, cancellationToken));
+            Write(DemoSummary.Of(results[^1]));
+            if (plans.Length > 1)
+            {
+                _people.WriteLine();
+            }
         }
 
-        _people.WriteLine();
-        var rigid = await RunOnceAsync("fixed", isRigid: true, cancellationToken);
-        Write(DemoSummary.Of(rigid));
-        _people.WriteLine();
-        Write(DemoSummary.Compare(elastic, rigid));
-        WriteJson(elastic, rigid);
-        return elastic.IsSuccess && rigid.IsSuccess ? ExitCode.Done : ExitCode.Failed;
+        if (plans.Length > 1)
+        {
+            Write(DemoSummary.Compare(results));
+        }
+
+        if (asJson)
+        {
+            environment.Out.WriteLine(DemoSummary.Json(results));
+        }
+
+        return results.All(result => result.IsSuccess) ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private async Task<DemoResult> RunOnceAsync(string label, bool isRigid, CancellationToken cancellationToken)
+    private async Task<DemoResult> RunOnceAsync(DemoPlan plan, CancellationToken cancellationToken)
     {
-        var samples = DemoSamples.Load(_root, isRigid);
+        var samples = DemoSamples.Load(_root, plan.IsRigid);
         var folder = Directory.CreateTempSubdirectory("sluice-demo-").FullName;
         try
         {
-            await using var server = await DemoServer.StartAsync(folder, _root, gpus, cancellationToken);
+            await using var server = await DemoServer.StartAsync(folder, _root, plan.Policy, gpus, cancellationToken);
             return await WatchAsync(async view =>
             {
                 var run = new DemoRun(server.Client, samples, view, environment.Time);
                 try
                 {
-                    var result = await run.RunAsync(label, server.WhyEnded, cancellationToken);
+                    var result = await run.RunAsync(plan, server.WhyEnded, cancellationToken);
                     return result with { Lost = LostTraining.ReadAll(Path.Combine(server.DataFolder, "runs")) };
                 }
                 finally
@@ -115,14 +128,6 @@ internal sealed class Demonstration(CliEnvironment environment, int? gpus, bool 
         foreach (var line in lines)
         {
             _people.WriteLine(line);
-        }
-    }
-
-    private void WriteJson(params DemoResult[] results)
-    {
-        if (asJson)
-        {
-            environment.Out.WriteLine(DemoSummary.Json(results));
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Sluice.Manifests;
-using Sluice.Scheduling.Placement;
 
 namespace Sluice.Cli.Serving;
 
@@ -45,11 +44,7 @@ internal sealed class ServerCommandOptions
         DefaultValueFactory = _ => ScaleModes.Immediate,
     };
 
-    private readonly Option<string?> _policy = new("--policy")
-    {
-        Description = $"Who decides which job has which GPUs: {PolicyCatalog.Choice} (default {PolicyCatalog.Default})",
-        HelpName = "NAME",
-    };
+    private readonly Option<string?> _policy = PolicyOption.Create();
 
     private readonly Option<string?> _authTokens = new("--auth-tokens")
     {

@@ -2,7 +2,6 @@ using Sluice.Cli.Client;
 using Sluice.Cli.Output;
 using Sluice.Hosting;
 using Sluice.Manifests;
-using Sluice.Scheduling.Placement;
 
 namespace Sluice.Cli.Serving;
 
@@ -57,9 +56,7 @@ internal sealed record ServerSettings
             ScaleMode = ScaleModes.Parse(ScaleMode) is not null
                 ? ScaleMode
                 : throw CliFailure.Usage($"--scale-mode must be {ScaleModes.Either}, not '{ScaleMode}'"),
-            Policy = Policy is null || PolicyCatalog.Names.Contains(Policy)
-                ? Policy
-                : throw CliFailure.Usage($"--policy must be {PolicyCatalog.Choice}, not '{Policy}'"),
+            Policy = PolicyOption.Checked(Policy),
             AuthTokensFile = TokensFile(),
             IsOpen = IsOpen,
             AllowedHosts = AllowedHosts,

@@ -8,6 +8,7 @@ public sealed class CompletionTests
     [InlineData("sluice de", "delete", "demo", "deploy")]
     [InlineData("sluice jobs -o ", "json", "table")]
     [InlineData("sluice completion b", "bash")]
+    [InlineData("sluice demo --policy ada", "adaptive")]
     [InlineData("sluice queue exp", "expired", "export")]
     [InlineData("sluice queue export --format ", "csv", "jsonl")]
     [InlineData("sluice queue create --no", "--no-redeliver")]

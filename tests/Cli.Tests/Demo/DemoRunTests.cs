@@ -7,6 +7,8 @@ namespace Sluice.Cli.Tests.Demo;
 
 public sealed class DemoRunTests
 {
+    private static readonly DemoPlan Plan = new("adaptive");
+
     private static readonly ImmutableArray<DemoSample> Samples =
     [
         new("a", TimeSpan.Zero, "manifest a"),
@@ -32,11 +34,14 @@ public sealed class DemoRunTests
             : Wire.Capacity(8, 4, Wire.Allocation("a", 4, "fits")));
         using var output = new StringWriter();
 
-        var result = await Run(server, output, time).RunAsync("elastic", () => null, CancellationToken.None);
+        var result = await Run(server, output, time).RunAsync(Plan, () => null, CancellationToken.None);
 
         Assert.Equal([0, 2], deployedAt);
         Assert.True(result.IsSuccess);
+        Assert.Same(Plan, result.Plan);
         Assert.Equal((4.0, 0.5), (result.Makespan.TotalSeconds, result.Utilization));
+        // One took from 0 to 4, the other from 2 to 4.
+        Assert.Equal((3.0, 0.0), (result.MeanCompletion.TotalSeconds, result.MeanWait.TotalSeconds));
         Assert.Equal(
             """
             [   0.0 s] a: arrives (2-8 GPUs × 1 replica) and starts with 4 GPUs (fits)
@@ -56,7 +61,7 @@ public sealed class DemoRunTests
         server.On("GET /get_all_jobs", 200, $"[{Wire.Job("a", "completed")}, {Wire.Job("b", "failed")}]");
         server.On("GET /api/v1/capacity", 200, Wire.Capacity(8, 8));
 
-        var result = await Run(server, TextWriter.Null, new()).RunAsync("elastic", () => null, CancellationToken.None);
+        var result = await Run(server, TextWriter.Null, new()).RunAsync(Plan, () => null, CancellationToken.None);
 
         Assert.False(result.IsSuccess);
         Assert.Equal(1, result.Completed);
@@ -70,7 +75,7 @@ public sealed class DemoRunTests
         server.On("GET /get_all_jobs", 200, Jobs(2, "running"));
         server.On("GET /api/v1/capacity", 200, Wire.Capacity(8, 8));
 
-        var result = await Run(server, TextWriter.Null, new()).RunAsync("elastic", () => null, CancellationToken.None);
+        var result = await Run(server, TextWriter.Null, new()).RunAsync(Plan, () => null, CancellationToken.None);
 
         Assert.False(result.IsSuccess);
     }
@@ -83,7 +88,7 @@ public sealed class DemoRunTests
         server.On("GET /get_all_jobs", 503, "");
 
         var failure = await Assert.ThrowsAsync<CliFailure>(() => Run(server, TextWriter.Null, new())
-            .RunAsync("elastic", () => "the server ended with status 1: disk full", CancellationToken.None));
+            .RunAsync(Plan, () => "the server ended with status 1: disk full", CancellationToken.None));
 
         Assert.Equal("the server ended with status 1: disk full", failure.Message);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Sluice.Cli.Demo;
 
 namespace Sluice.Cli.Tests.Demo;
@@ -6,10 +7,12 @@ public sealed class DemoSummaryTests
 {
     private static readonly DemoResult Elastic = new()
     {
-        Label = "elastic",
+        Plan = new("recent-checkpoint"),
         Completed = 4,
         Jobs = 4,
         Makespan = TimeSpan.FromSeconds(50),
+        MeanCompletion = TimeSpan.FromSeconds(30.5),
+        MeanWait = TimeSpan.FromSeconds(0.75),
         Utilization = 0.934,
         Resizes = 7,
         Lost = new LostTraining(3.21, 5),
@@ -21,7 +24,10 @@ public sealed class DemoSummaryTests
     public void As_json_a_run_has_its_figures_in_plain_units() =>
         Assert.Equal(
             """
-            [{"label":"elastic","jobs":4,"completed":4,"makespan_seconds":50,"utilization":0.934,"resizes":7,
+            [{"label":"recent-checkpoint","policy":"recent-checkpoint","jobs":4,"completed":4,"makespan_seconds":50,
+            """
+            + """
+            "mean_completion_seconds":30.5,"mean_wait_seconds":0.75,"utilization":0.934,"resizes":7,
             """
             + """
             "lost_seconds":3.21,"stops":5,"capacity":8,"is_simulated":true}]
@@ -97,31 +103,72 @@ public sealed class DemoSummaryTests
     {
         Assert.Equal(
             [
-                "elastic, on 8 simulated GPUs",
+                "recent-checkpoint, on 8 simulated GPUs",
                 "  jobs completed    4 of 4",
                 "  makespan          50.0 s",
+                "  mean completion   30.5 s, from a job's deployment to its end",
+                "  mean wait         0.8 s, until it first ran",
                 "  utilization       93 % of the GPUs held",
                 "  resizes           7",
                 "  training lost     3.2 s, measured by the trainers at 5 stops",
             ],
             DemoSummary.Of(Elastic));
-        Assert.Equal("elastic, on 8 real GPUs", DemoSummary.Of(Elastic with { IsSimulated = false })[0]);
+        Assert.Equal(
+            "recent-checkpoint, on 8 real GPUs", DemoSummary.Of(Elastic with { IsSimulated = false })[0]);
     }
 
     [Fact]
-    public void The_comparison_ends_with_the_ratio_of_the_makespans()
+    public void Runs_are_compared_side_by_side_within_eighty_columns_and_end_with_the_ratio_of_the_makespans()
     {
-        var rigid = Elastic with { Label = "fixed", Makespan = TimeSpan.FromSeconds(80), Utilization = 0.5 };
+        var adaptive = Elastic with
+        {
+            Plan = new("adaptive"), Makespan = TimeSpan.FromSeconds(64), Resizes = 12, Lost = new(0, 0),
+        };
 
-        var lines = DemoSummary.Compare(Elastic, rigid);
+        var lines = DemoSummary.Compare([Rigid, Elastic, adaptive]);
 
-        Assert.Equal("  elastic is 1.60 times as fast as fixed", lines[^1]);
-        Assert.Contains("50.0 s     80.0 s", lines[1], StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                "the same four jobs, on 8 simulated GPUs, one run each",
+                "                       fixed   recent-checkpoint   adaptive",
+                "  makespan            80.0 s              50.0 s     64.0 s",
+                "  mean completion     60.0 s              30.5 s     30.5 s",
+                "  mean wait            0.0 s               0.8 s      0.8 s",
+                "  utilization           50 %                93 %       93 %",
+                "  resizes                  0                   7         12",
+                "  training lost        0.0 s               3.2 s      0.0 s",
+                "  recent-checkpoint is 1.60 times as fast as fixed until all is done",
+                "  adaptive is 1.25 times as fast as fixed until all is done",
+            ],
+            lines);
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 80));
+    }
+
+    [Fact]
+    public void As_json_a_comparison_names_the_policy_of_each_run()
+    {
+        using var document = JsonDocument.Parse(DemoSummary.Json([Rigid, Elastic]));
+
+        Assert.Equal(
+            [("fixed", "recent-checkpoint"), ("recent-checkpoint", "recent-checkpoint")],
+            document.RootElement.EnumerateArray().Select(
+                run => (run.GetProperty("label").GetString(), run.GetProperty("policy").GetString())));
     }
 
     [Fact]
     public void Runs_that_did_not_complete_are_not_compared() =>
         Assert.Equal(
             ["no comparison: not all jobs completed"],
-            DemoSummary.Compare(Elastic, Elastic with { Completed = 3 }));
+            DemoSummary.Compare([Rigid, Elastic with { Completed = 3 }]));
+
+    private static DemoResult Rigid => Elastic with
+    {
+        Plan = new("recent-checkpoint", IsRigid: true),
+        Makespan = TimeSpan.FromSeconds(80),
+        MeanCompletion = TimeSpan.FromSeconds(60),
+        MeanWait = TimeSpan.Zero,
+        Utilization = 0.5,
+        Resizes = 0,
+        Lost = new(0, 0),
+    };
 }
