@@ -6,7 +6,7 @@ namespace Sluice.Cli.Demo;
 /// <summary>The closing words of a demo. Pure.</summary>
 internal static class DemoSummary
 {
-    private const int MeasureWidth = 17;
+    private const int MeasureWidth = 16;
 
     /// <summary>Between the columns of a comparison; three with the longest names fit 80 columns.</summary>
     private const int Gap = 3;
@@ -54,8 +54,9 @@ internal static class DemoSummary
             $"the same four jobs, on {first.Capacity} {GpuWord(first)} GPUs, one run each",
             Line("", results, result => result.Plan.Label),
             .. Measures.Select(measure => Line(measure.Measure, results, measure.Of)),
-            .. results.Skip(1).Select(result => $"  {result.Plan.Label} is {Ratio(first, result)} times as fast as "
-                + $"{first.Plan.Label} until all is done"),
+            .. results.Skip(1).Select(result =>
+                $"{result.Plan.Label} is {Ratio(first.Makespan, result.Makespan)} times as fast as {first.Plan.Label}, "
+                + $"by mean completion {Ratio(first.MeanCompletion, result.MeanCompletion)} times"),
         ];
     }
 
@@ -81,8 +82,7 @@ internal static class DemoSummary
         $"  {measure.PadRight(MeasureWidth)}" + string.Concat(results.Select(
             result => value(result).PadLeft(Math.Max(result.Plan.Label.Length, "100.0 s".Length) + Gap)));
 
-    private static string Ratio(DemoResult slow, DemoResult fast) =>
-        Numbers.Fixed(slow.Makespan.TotalSeconds / fast.Makespan.TotalSeconds, 2);
+    private static string Ratio(TimeSpan slow, TimeSpan fast) => Numbers.Fixed(slow / fast, 2);
 
     private static string GpuWord(DemoResult result) => result.IsSimulated ? "simulated" : "real";
 
