@@ -16,8 +16,8 @@ internal static class DemoCommand
     {
         var compare = new Option<bool>("--compare")
         {
-            Description = "Run the same jobs one time each: with fixed GPUs, each job at its request, under "
-                + $"{string.Join(" and under ", DemoPlan.ComparedPolicies)} (with --policy: under that one)",
+            Description = "Run the same jobs with fixed GPUs, each at its request, and under "
+                + $"{string.Join(" and ", DemoPlan.ComparedPolicies)}, or under the one of --policy; one run each",
         };
         var policy = PolicyOption.Create();
         var gpus = GlobalOptions.Integer(
