@@ -25,7 +25,6 @@ internal sealed class DemoServer : IAsyncDisposable
     {
         _process = process;
         _log = new StreamWriter(dataFolder + ".server.log") { AutoFlush = true };
-        DataFolder = dataFolder;
         Client = client;
         process.OutputDataReceived += OnLine;
         process.ErrorDataReceived += OnLine;
@@ -33,9 +32,10 @@ internal sealed class DemoServer : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    public string DataFolder { get; }
-
     public SluiceClient Client { get; }
+
+    /// <summary>Where a server that was started on the folder keeps everything.</summary>
+    public static string DataFolder(string folder) => Path.Combine(folder, "data");
 
     /// <param name="folder">Where its data goes.</param>
     /// <param name="root">The repository, where jobs find the samples.</param>
@@ -46,7 +46,7 @@ internal sealed class DemoServer : IAsyncDisposable
         string folder, string root, string policy, int? gpus, CancellationToken cancellationToken)
     {
         var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
-        var data = Path.Combine(folder, "data");
+        var data = DataFolder(folder);
         var process = Process.Start(StartInfo(url, data, root, policy, gpus))
             ?? throw CliFailure.Refused("the server could not be started");
         var server = new DemoServer(

@@ -50,30 +50,36 @@ internal sealed class Demonstration(CliEnvironment environment, int? gpus, bool 
 
     private async Task<DemoResult> RunOnceAsync(DemoPlan plan, CancellationToken cancellationToken)
     {
-        var samples = DemoSamples.Load(_root, plan.IsRigid);
         var folder = Directory.CreateTempSubdirectory("sluice-demo-").FullName;
         try
         {
-            await using var server = await DemoServer.StartAsync(folder, _root, plan.Policy, gpus, cancellationToken);
-            return await WatchAsync(async view =>
-            {
-                var run = new DemoRun(server.Client, samples, view, environment.Time);
-                try
-                {
-                    var result = await run.RunAsync(plan, server.WhyEnded, cancellationToken);
-                    return result with { Lost = LostTraining.ReadAll(Path.Combine(server.DataFolder, "runs")) };
-                }
-                finally
-                {
-                    // Also after Ctrl-C: jobs outlive their server, and must not outlive the demo.
-                    await run.EndJobsAsync();
-                }
-            });
+            var result = await RunOnServerAsync(plan, folder, cancellationToken);
+            // The server has ended: while it serves, it moves the folders of runs that have ended.
+            return result with { Lost = LostTraining.ReadAll(Path.Combine(DemoServer.DataFolder(folder), "runs")) };
         }
         finally
         {
             Leave(folder);
         }
+    }
+
+    private async Task<DemoResult> RunOnServerAsync(DemoPlan plan, string folder, CancellationToken cancellationToken)
+    {
+        var samples = DemoSamples.Load(_root, plan.IsRigid);
+        await using var server = await DemoServer.StartAsync(folder, _root, plan.Policy, gpus, cancellationToken);
+        return await WatchAsync(async view =>
+        {
+            var run = new DemoRun(server.Client, samples, view, environment.Time);
+            try
+            {
+                return await run.RunAsync(plan, server.WhyEnded, cancellationToken);
+            }
+            finally
+            {
+                // Also after Ctrl-C: jobs outlive their server, and must not outlive the demo.
+                await run.EndJobsAsync();
+            }
+        });
     }
 
     private async Task<DemoResult> WatchAsync(Func<IDemoView, Task<DemoResult>> run)
@@ -85,7 +91,7 @@ internal sealed class Demonstration(CliEnvironment environment, int? gpus, bool 
 
         DemoResult? result = null;
         await AnsiConsole.Live(Text.Empty).StartAsync(async display =>
-            result = await run(new LiveDemoView(display, environment.Time)));
+            result = await run(new LiveDemoView(display, environment.Time, () => AnsiConsole.Profile.Width)));
         return result!;
     }
 
