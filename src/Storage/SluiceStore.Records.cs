@@ -31,7 +31,7 @@ public sealed partial class SluiceStore
     {
         ArgumentNullException.ThrowIfNull(grainState);
         var key = KeyOf(stateName, grainId);
-        var etag = _etags.Next();
+        var etag = grainState.State is IStoredJob { IsDeleted: true } ? _etags.NextOfDeleted() : _etags.Next();
         var body = JsonSerializer.SerializeToUtf8Bytes(grainState.State!, TypeInfo<T>());
         CheckBody(key, body.Length);
         Action onCommitted = () =>

@@ -38,7 +38,8 @@ public enum StoreFailure
     Busy = 10,
 
     /// <summary>
-    /// Another process wrote the same key at the same moment; the committer looks again before it tells anybody.
+    /// What is stored is not what it was thought to be: another process wrote the same key at the same moment, or the
+    /// writer's etag is wrong. The committer looks again before it tells anybody.
     /// </summary>
     Overtaken = 11,
 

@@ -36,6 +36,7 @@ internal sealed class CommitOutcome
         _conflicts.Clear();
         _alreadyStored.Clear();
         _jobs.Clear();
+        _events.Clear();
         foreach (var write in batch)
         {
             var stored = write.Stored.ETag;

@@ -12,7 +12,7 @@ namespace Sluice.Storage.Commits;
 /// </summary>
 internal sealed partial class Committer : IDisposable
 {
-    // Another process's insert of the same key is found by the next guard, unless it was undone.
+    // What is not as it was thought to be is found by the next guard, unless it is undone.
     private const int MaxOvertaken = 3;
 
     private readonly IStoreDialect _dialect;
@@ -177,9 +177,9 @@ internal sealed partial class Committer : IDisposable
                 return null;
             }
             catch (StoreException exception)
-                when (exception.Reason == StoreFailure.Overtaken && batch.Count == 1 && overtaken++ < MaxOvertaken)
+                when (exception.Reason == StoreFailure.Overtaken && overtaken++ < MaxOvertaken)
             {
-                // What another process added meanwhile is there now for the guard to find.
+                // What another process wrote meanwhile is there now for the guards to find.
                 AfterFailure();
             }
             catch (Exception exception) when (IsOutage(exception))

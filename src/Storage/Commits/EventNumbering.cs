@@ -12,13 +12,18 @@ internal sealed class EventNumbering
     /// <summary>The number of the newest event of each domain that got any.</summary>
     public IReadOnlyDictionary<string, long> Newest => _newest;
 
+    /// <summary>Before each try: numbers of one that failed are nobody's.</summary>
+    public void Clear()
+    {
+        _counts.Clear();
+        _newest.Clear();
+    }
+
     /// <summary>
     /// Writes the events of all, in their order. Nothing is asked of the database where there are none.
     /// </summary>
     public void Write(IWriteSession session, List<StoreWrite> passed)
     {
-        _counts.Clear();
-        _newest.Clear();
         foreach (var write in passed)
         {
             if (!write.Events.IsEmpty)

@@ -27,12 +27,6 @@ internal sealed class EventPurge(int maxKept, int maxPurged)
         var (domain, newest) = _due.Dequeue();
         session.Begin();
         var purged = session.PurgeEvents(domain, newest - maxKept, maxPurged);
-        if (purged == 0)
-        {
-            session.Rollback();
-            return;
-        }
-
         session.Commit();
         if (purged == maxPurged)
         {

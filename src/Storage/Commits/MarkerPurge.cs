@@ -28,12 +28,6 @@ internal sealed class MarkerPurge(int lifetimeChanges, int maxMarkers)
         var domain = _due.Dequeue();
         session.Begin();
         var purged = session.PurgeMarkers(domain, feed.Newest(domain) - lifetimeChanges, maxMarkers);
-        if (purged == 0)
-        {
-            session.Rollback();
-            return;
-        }
-
         session.Commit();
         if (purged == maxMarkers)
         {

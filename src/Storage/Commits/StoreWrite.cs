@@ -24,7 +24,9 @@ internal enum JobActivity
     Runnable = 2,
 }
 
-/// <summary>What is stored under the key of a write, as its guard found it.</summary>
+/// <summary>
+/// What is stored under the key of a write, as its guard found it. A dialect that need not know all of it leaves some out.
+/// </summary>
 /// <param name="Id">Of the row, in its table; 0: there is none.</param>
 /// <param name="ETag">Null: nothing, or what was cleared.</param>
 /// <param name="Added">Of a job: its place in the order of addition.</param>
@@ -64,7 +66,7 @@ internal abstract class StoreWrite(WriteKind kind, string key, string? expectedE
     /// <summary>Updates the caller's memory, after the commit and before the answer.</summary>
     public Action? OnCommitted { get; init; }
 
-    /// <summary>Set by the guards of the transaction that is tried.</summary>
+    /// <summary>Set by the guards of the transaction that is tried, read or supposed.</summary>
     public StoredGuard Stored { get; set; }
 
     /// <summary>Completes with the new etag after the commit.</summary>

@@ -40,7 +40,7 @@ internal sealed class JobWrite(string key, string domain, string? expectedETag, 
     /// <summary>Its number in the domain; set by the transaction that is tried.</summary>
     public long Change { get; set; }
 
-    /// <summary>Its place in the order of addition; set by the transaction that is tried.</summary>
+    /// <summary>Its place in the order of addition; set by the transaction that is tried, or its commit.</summary>
     public long Added { get; set; }
 
     /// <summary>It takes a new place: it was not there, or was deleted.</summary>

@@ -38,7 +38,8 @@ internal interface IWriteSession : IDisposable
     void Begin();
 
     /// <summary>
-    /// Sets <see cref="StoreWrite.Stored"/> of all, in one statement. They are sorted, one entry a key.
+    /// Sets <see cref="StoreWrite.Stored"/> of all, in one statement. They are sorted, one entry a key. Where nobody else
+    /// writes it may set what is there if every writer's etag is right; then <see cref="Commit"/> makes sure.
     /// </summary>
     void ReadGuards(IReadOnlyList<StoreWrite> writes);
 
@@ -66,7 +67,10 @@ internal interface IWriteSession : IDisposable
     /// <returns>As <see cref="PurgeMarkers"/>.</returns>
     int PurgeEvents(string domain, long throughNumber, int max);
 
-    /// <summary>If it throws, the outcome is unknown.</summary>
+    /// <summary>
+    /// If it throws, the outcome is unknown; but of <see cref="StoreFailure.Overtaken"/>: nothing is committed, and what
+    /// is stored is to be read again.
+    /// </summary>
     void Commit();
 
     /// <summary>
@@ -75,7 +79,9 @@ internal interface IWriteSession : IDisposable
     /// </summary>
     void Confirm();
 
-    /// <summary>Does nothing where no transaction is open.</summary>
+    /// <summary>
+    /// Where no transaction is open the database is asked nothing. The guards of the next one are read, not supposed.
+    /// </summary>
     void Rollback();
 
     /// <summary>All domains, after a transaction of unknown outcome has come to its end.</summary>

@@ -27,7 +27,8 @@ internal static class PostgresErrors
     /// <summary>From a state of SQL; the first two letters are its class.</summary>
     public static StoreFailure ToReason(string state) => state switch
     {
-        PostgresErrorCodes.UniqueViolation => StoreFailure.Overtaken,
+        // A key that was to be new, or a row that is not as its writer expects.
+        PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DivisionByZero => StoreFailure.Overtaken,
         PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.DeadlockDetected
             or PostgresErrorCodes.SerializationFailure => StoreFailure.Busy,
         // What was the primary is a standby now: another connection finds the new one.
@@ -48,7 +49,7 @@ internal static class PostgresErrors
     private static string Describe(string state, StoreFailure reason) => reason switch
     {
         StoreFailure.Busy => "another process holds what this needs, or it took too long",
-        StoreFailure.Overtaken => "another process wrote the same at the same time",
+        StoreFailure.Overtaken => "what is stored is not what it was thought to be",
         StoreFailure.Unavailable => "the database is not to be had at the moment",
         StoreFailure.ReadOnly => "the user may not write the database",
         StoreFailure.DiskFull => "no space is left for the database",

@@ -85,8 +85,8 @@ internal sealed class PostgresGuards
                     reader.IsDBNull(2) ? null : reader.GetString(2),
                     reader.GetInt64(3),
                     reader.GetBoolean(4),
-                    PostgresStatements.ActivityOf(reader.GetInt16(5)),
-                    reader.IsDBNull(6) ? null : reader.GetInt64(6));
+                    JobActivity.None,
+                    DueAtTicks: null);
             }
 
             hasResult = reader.NextResult();
@@ -100,8 +100,7 @@ internal sealed class PostgresGuards
 
     private void AskForDomain(StoreWrite write)
     {
-        var domain = write is JobWrite job ? job.Domain : write.Events.IsEmpty ? null : write.EventDomain;
-        if (domain is not null && _named.Add(domain))
+        if (PostgresKnown.DomainOf(write) is { } domain && _named.Add(domain))
         {
             _domainNames.Add(domain);
         }

@@ -9,13 +9,15 @@ internal sealed class PostgresRecordRows
     private readonly PostgresStatement _delete = new(PostgresStatements.DeleteRecords);
     private readonly List<string> _deleteKeys;
     private readonly List<string> _deleteStates;
-    private readonly Columns _inserted = new(PostgresStatements.InsertRecords);
-    private readonly Columns _updated = new(PostgresStatements.UpdateRecords);
+    private readonly List<string?> _deleteExpected;
+    private readonly Columns _inserted = new(PostgresStatements.InsertRecords, hasExpected: false);
+    private readonly Columns _updated = new(PostgresStatements.UpdateRecords, hasExpected: true);
 
     public PostgresRecordRows()
     {
         _deleteKeys = _delete.Array<string>(NpgsqlDbType.Text);
         _deleteStates = _delete.Array<string>(NpgsqlDbType.Text);
+        _deleteExpected = _delete.Array<string?>(NpgsqlDbType.Text);
         Statements = [_delete, _inserted.Statement, _updated.Statement];
     }
 
@@ -31,6 +33,7 @@ internal sealed class PostgresRecordRows
 
         _deleteKeys.Add(write.Key);
         _deleteStates.Add(write.StateName);
+        _deleteExpected.Add(write.ExpectedETag);
         _delete.Add();
     }
 
@@ -38,14 +41,16 @@ internal sealed class PostgresRecordRows
     {
         private readonly List<string> _keys;
         private readonly List<string> _states;
+        private readonly List<string?>? _expected;
         private readonly List<string> _etags;
         private readonly List<byte[]> _bodies;
 
-        public Columns(string sql)
+        public Columns(string sql, bool hasExpected)
         {
             Statement = new(sql);
             _keys = Statement.Array<string>(NpgsqlDbType.Text);
             _states = Statement.Array<string>(NpgsqlDbType.Text);
+            _expected = hasExpected ? Statement.Array<string?>(NpgsqlDbType.Text) : null;
             _etags = Statement.Array<string>(NpgsqlDbType.Text);
             _bodies = Statement.Array<byte[]>(NpgsqlDbType.Bytea);
         }
@@ -56,6 +61,7 @@ internal sealed class PostgresRecordRows
         {
             _keys.Add(write.Key);
             _states.Add(write.StateName);
+            _expected?.Add(write.ExpectedETag);
             _etags.Add(write.NewETag);
             _bodies.Add(body);
             Statement.Add();

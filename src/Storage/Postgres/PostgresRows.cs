@@ -10,8 +10,7 @@ namespace Sluice.Storage.Postgres;
 /// <summary>The rows that a batch writes, by statement. Used again for the next one.</summary>
 internal sealed class PostgresRows
 {
-    private readonly Domains _domains = new();
-    private readonly PostgresJobRows _jobs = new();
+    private readonly PostgresNumberedRows _numbered = new();
     private readonly PostgresRecordRows _records = new();
     private readonly PostgresOwnedRows _owned = new();
     private readonly PostgresStatement _hints = new(PostgresStatements.SendHints);
@@ -19,64 +18,51 @@ internal sealed class PostgresRows
 
     public PostgresRows() => _hintTexts = _hints.Array<string>(NpgsqlDbType.Text);
 
-    /// <summary>Those that have rows; counters first, deletions of rows before what is added.</summary>
+    /// <summary>Those that have rows; what takes numbers first, deletions of rows before what is added.</summary>
     public IEnumerable<NpgsqlBatchCommand> Commands =>
-        ((PostgresStatement[])[_domains.Update, .. _jobs.Statements, .. _records.Statements, .. _owned.Statements])
+        ((PostgresStatement[])[_numbered.Statement, .. _records.Statements, .. _owned.Statements])
             .Where(statement => statement.Count > 0)
             .Select(statement => statement.Command);
 
     /// <summary>What other processes may be told after the commit.</summary>
     public IEnumerable<NpgsqlBatchCommand> Hints => _hints.Count > 0 ? [_hints.Command] : [];
 
-    public void Add(JobWrite write, long domainId) => _jobs.Add(write, (int)domainId);
+    public void Add(JobWrite write, long domainId) => _numbered.Add(write, (int)domainId);
 
     public void Add(RecordWrite write) => _records.Add(write);
 
     public void Add(RowsWrite write, long ownerId) => _owned.Add(write, ownerId);
 
-    public void Add(NewEvent happened, long domainId, long number) => _owned.Add(happened, (int)domainId, number);
+    public void Add(NewEvent happened, long domainId, long number) =>
+        _numbered.Add(happened, (int)domainId, number);
 
-    public void Add(DomainNumbers numbers)
+    public void Add(DomainNumbers before, DomainNumbers after)
     {
-        _domains.Add(numbers);
+        _numbered.Add(before, after);
         _hintTexts.Add(string.Create(
-            CultureInfo.InvariantCulture, $"{numbers.NewestChange} {numbers.NewestEvent} {numbers.Name}"));
+            CultureInfo.InvariantCulture, $"{after.NewestChange} {after.NewestEvent} {after.Name}"));
         _hints.Add();
+    }
+
+    /// <summary>Reads the answers to <see cref="Commands"/>.</summary>
+    public void Read(NpgsqlDataReader reader)
+    {
+        if (_numbered.Statement.Count > 0)
+        {
+            _numbered.ReadPlaces(reader);
+        }
+
+        while (reader.NextResult())
+        {
+        }
     }
 
     public void Clear()
     {
-        foreach (var statement in (PostgresStatement[])
-            [_domains.Update, .. _jobs.Statements, .. _records.Statements, .. _owned.Statements, _hints])
+        _numbered.Clear();
+        foreach (var statement in (PostgresStatement[])[.. _records.Statements, .. _owned.Statements, _hints])
         {
             statement.Clear();
-        }
-    }
-
-    private sealed class Domains
-    {
-        private readonly List<int> _ids;
-        private readonly List<long> _changes;
-        private readonly List<long> _added;
-        private readonly List<long> _events;
-
-        public Domains()
-        {
-            _ids = Update.Array<int>(NpgsqlDbType.Integer);
-            _changes = Update.Array<long>(NpgsqlDbType.Bigint);
-            _added = Update.Array<long>(NpgsqlDbType.Bigint);
-            _events = Update.Array<long>(NpgsqlDbType.Bigint);
-        }
-
-        public PostgresStatement Update { get; } = new(PostgresStatements.UpdateDomains);
-
-        public void Add(DomainNumbers numbers)
-        {
-            _ids.Add((int)numbers.Id);
-            _changes.Add(numbers.NewestChange);
-            _added.Add(numbers.NewestAdded);
-            _events.Add(numbers.NewestEvent);
-            Update.Add();
         }
     }
 }

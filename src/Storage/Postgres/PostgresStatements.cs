@@ -19,21 +19,21 @@ internal static class PostgresStatements
 
     /// <summary>$1 keys.</summary>
     public const string GuardJobs = """
-        SELECT g.place, 1::bigint, j.etag, j.added, j.deleted, j.kind, j.due
+        SELECT g.place, 1::bigint, j.etag, j.added, j.deleted
         FROM unnest($1) WITH ORDINALITY g(key, place) JOIN jobs j ON j.key = g.key
         ORDER BY j.key FOR UPDATE OF j
         """;
 
     /// <summary>$1 keys, $2 state names.</summary>
     public const string GuardRecords = """
-        SELECT g.place, 1::bigint, r.etag, 0::bigint, false, 0::smallint, NULL::bigint
+        SELECT g.place, 1::bigint, r.etag, 0::bigint, false
         FROM unnest($1, $2) WITH ORDINALITY g(key, state, place) JOIN records r ON r.key = g.key AND r.state = g.state
         ORDER BY r.key, r.state FOR UPDATE OF r
         """;
 
     /// <summary>$1 keys.</summary>
     public const string GuardOwners = """
-        SELECT g.place, o.id, o.etag, 0::bigint, false, 0::smallint, o.due
+        SELECT g.place, o.id, o.etag, 0::bigint, false
         FROM unnest($1) WITH ORDINALITY g(key, place) JOIN owners o ON o.key = g.key
         ORDER BY o.key FOR UPDATE OF o
         """;
@@ -53,45 +53,71 @@ internal static class PostgresStatements
         RETURNING id, name, newest_change, newest_added, newest_event
         """;
 
-    public const string UpdateDomains = """
-        UPDATE domains d SET newest_change = n.change, newest_added = n.added, newest_event = n.event
-        FROM unnest($1, $2, $3, $4) n(id, change, added, event) WHERE d.id = n.id
-        """;
+    // What changes a row finds it only if it is as its writer expects, whether or not guards were read before. If not all
+    // are found, it divides by zero: nothing is committed.
 
-    public const string InsertJobs = """
-        INSERT INTO jobs (key, domain, added, change, kind, deleted, due, etag, body)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        """;
-
-    public const string UpdateJobs = """
-        UPDATE jobs j SET added = n.added, change = n.change, kind = n.kind, deleted = n.deleted, due = n.due,
-            etag = n.etag, body = n.body
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) n(key, added, change, kind, deleted, due, etag, body)
-        WHERE j.key = n.key
-        """;
-
-    public const string UpdateJobBodies = """
-        UPDATE jobs j SET change = n.change, etag = n.etag, body = n.body
-        FROM unnest($1, $2, $3, $4) n(key, change, etag, body) WHERE j.key = n.key
+    /// <summary>
+    /// All that takes numbers, in one statement: $1 to $11 jobs, of which nothing is stored (0), that keep their place
+    /// (1), or that were deleted and are added again (2); $12 to $18 counters, as they were and as they become; $19 to
+    /// $25 events. Answers with the places of the jobs that keep theirs. Their update does not name the column: only of
+    /// columns that no update names an index is rid of its outdated entries as it grows.
+    /// </summary>
+    public const string WriteNumbered = """
+        WITH n AS MATERIALIZED (
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) WITH ORDINALITY
+                n(key, stored, expected, domain, added, change, kind, deleted, due, etag, body, place)),
+        inserted AS (
+            INSERT INTO jobs (key, domain, added, change, kind, deleted, due, etag, body)
+            SELECT key, domain, added, change, kind, deleted, due, etag, body FROM n WHERE stored = 0),
+        updated AS (
+            UPDATE jobs j SET change = n.change, kind = n.kind, deleted = n.deleted, due = n.due, etag = n.etag,
+                body = n.body
+            FROM n
+            WHERE n.stored = 1 AND j.key = n.key AND j.etag IS NOT DISTINCT FROM n.expected
+                AND (n.deleted OR NOT j.deleted)
+            RETURNING n.place, j.added),
+        readded AS (
+            UPDATE jobs j SET added = n.added, change = n.change, kind = n.kind, deleted = false, due = n.due,
+                etag = n.etag, body = n.body
+            FROM n
+            WHERE n.stored = 2 AND j.key = n.key AND j.etag IS NOT DISTINCT FROM n.expected AND j.deleted
+            RETURNING 1),
+        counted AS (
+            UPDATE domains d SET newest_change = c.change, newest_added = c.added, newest_event = c.event
+            FROM unnest($12, $13, $14, $15, $16, $17, $18) c(id, was_change, was_added, was_event, change, added, event)
+            WHERE d.id = c.id
+                AND (d.newest_change, d.newest_added, d.newest_event) = (c.was_change, c.was_added, c.was_event)
+            RETURNING 1),
+        told AS (
+            INSERT INTO events (domain, number, at, job, uid, kind, body)
+            SELECT * FROM unnest($19, $20, $21, $22, $23, $24, $25))
+        SELECT 1 / (
+            (SELECT count(*) FROM counted) = cardinality($12)
+            AND (SELECT count(*) FROM updated) + (SELECT count(*) FROM readded)
+                = (SELECT count(*) FROM n WHERE stored <> 0))::int,
+            (SELECT array_agg(added ORDER BY place) FROM updated)
         """;
 
     public const string InsertRecords =
         "INSERT INTO records (key, state, etag, body) SELECT * FROM unnest($1, $2, $3, $4)";
 
-    public const string UpdateRecords = """
+    public static readonly string UpdateRecords = All("""
         UPDATE records r SET etag = n.etag, body = n.body
-        FROM unnest($1, $2, $3, $4) n(key, state, etag, body) WHERE r.key = n.key AND r.state = n.state
-        """;
+        FROM unnest($1, $2, $3, $4, $5) n(key, state, expected, etag, body)
+        WHERE r.key = n.key AND r.state = n.state AND r.etag = n.expected
+        """);
 
-    public const string DeleteRecords = """
-        DELETE FROM records r USING unnest($1, $2) n(key, state) WHERE r.key = n.key AND r.state = n.state
-        """;
+    public static readonly string DeleteRecords = All("""
+        DELETE FROM records r USING unnest($1, $2, $3) n(key, state, expected)
+        WHERE r.key = n.key AND r.state = n.state AND r.etag = n.expected
+        """);
 
     public const string InsertOwners = "INSERT INTO owners (id, key, etag, due) SELECT * FROM unnest($1, $2, $3, $4)";
 
-    public const string UpdateOwners = """
-        UPDATE owners o SET etag = n.etag, due = n.due FROM unnest($1, $2, $3) n(key, etag, due) WHERE o.key = n.key
-        """;
+    public static readonly string UpdateOwners = All("""
+        UPDATE owners o SET etag = n.etag, due = n.due FROM unnest($1, $2, $3, $4, $5) n(id, key, expected, etag, due)
+        WHERE o.key = n.key AND o.id = n.id AND o.etag = n.expected
+        """);
 
     public const string DeleteRows = """
         DELETE FROM rows r USING unnest($1, $2, $3) n(owner, collection, key)
@@ -101,10 +127,6 @@ internal static class PostgresStatements
     public const string UpsertRows = """
         INSERT INTO rows (owner, collection, key, body) SELECT * FROM unnest($1, $2, $3, $4)
         ON CONFLICT (owner, collection, key) DO UPDATE SET body = excluded.body
-        """;
-
-    public const string InsertEvents = """
-        INSERT INTO events (domain, number, at, job, uid, kind, body) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
         """;
 
     /// <summary>The first of as many ids as the sequence counts on.</summary>
@@ -211,12 +233,10 @@ internal static class PostgresStatements
         _ => InactiveKind,
     };
 
-    public static JobActivity ActivityOf(short kind) => kind switch
-    {
-        RunnableKind => JobActivity.Runnable,
-        ActiveKind => JobActivity.Active,
-        _ => JobActivity.None,
-    };
+    /// <summary>Changes one row for each of the first parameter, or fails.</summary>
+    private static string All(string change) => $"""
+        WITH done AS ({change} RETURNING 1) SELECT 1 / (count(*) = cardinality($1))::int FROM done
+        """;
 
     private static string EventsOf(string condition, string order) => $"""
         SELECT e.number, e.at, e.job, e.uid, e.kind, e.body FROM domains d JOIN events e ON e.domain = d.id

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using Npgsql;
 using Sluice.Grains.Ports;
 using Sluice.Storage.Commits;
@@ -9,7 +8,9 @@ namespace Sluice.Storage.Postgres;
 
 /// <summary>
 /// A batch takes two round trips: one begins, locks and reads the guards and the counters of the domains; one writes all
-/// rows and commits. Between them nothing is asked: numbers are taken in memory, from counters that are locked.
+/// rows and commits. Between them nothing is asked: numbers are taken in memory, from counters that are locked. Where the
+/// store has the database alone, and knows the counters from before, the first is left out: the rows are written as if
+/// each writer's etag were the one that is stored, and what is written checks that it is.
 /// </summary>
 internal sealed class PostgresWriteSession : IWriteSession
 {
@@ -20,8 +21,8 @@ internal sealed class PostgresWriteSession : IWriteSession
     private readonly NpgsqlBatchCommand _commit = new("COMMIT");
     private readonly PostgresGuards _guards = new();
     private readonly PostgresRows _rows = new();
-    private readonly Dictionary<string, DomainNumbers> _domains = [];
-    private readonly HashSet<string> _taken = [];
+    private readonly PostgresKnown _known = new();
+    private readonly Dictionary<string, DomainNumbers> _before = [];
     private OwnerIds _ownerIds;
     private bool _mustBegin;
     private bool _mayBeOpen;
@@ -40,10 +41,20 @@ internal sealed class PostgresWriteSession : IWriteSession
 
     public void ReadGuards(IReadOnlyList<StoreWrite> writes) => Run(() =>
     {
-        _domains.Clear();
+        if (_dialect.IsShared)
+        {
+            _known.Clear();
+        }
+        else if (_known.TryAssume(writes))
+        {
+            // All goes out at once, and what goes out at once is a transaction.
+            _mustBegin = false;
+            return;
+        }
+
         _guards.Ask(writes);
         using var reader = Execute(_guards.Commands);
-        _guards.Read(reader, writes, numbers => _domains[numbers.Name] = numbers);
+        _guards.Read(reader, writes, _known.Add);
     });
 
     public DomainNumbers TakeNumbers(string domain, int changeCount, int additionCount)
@@ -70,8 +81,9 @@ internal sealed class PostgresWriteSession : IWriteSession
 
     public void WriteRows(RowsWrite write)
     {
-        var ownerId = write.Stored.Id;
-        _rows.Add(write, ownerId != 0 ? ownerId : TakeOwnerId());
+        var ownerId = write.Stored.Id != 0 ? write.Stored.Id : TakeOwnerId();
+        _known.AddOwner(write.Key, ownerId);
+        _rows.Add(write, ownerId);
     }
 
     public void WriteEvent(NewEvent happened, long domainId, long number) => _rows.Add(happened, domainId, number);
@@ -84,23 +96,24 @@ internal sealed class PostgresWriteSession : IWriteSession
 
     public void Commit() => Run(() =>
     {
-        foreach (var domain in _taken)
+        foreach (var (domain, before) in _before)
         {
-            _rows.Add(_domains[domain]);
+            _rows.Add(before, _known.Numbers(domain));
         }
 
-        CommitWith([.. _rows.Commands, _commit, .. _dialect.IsShared ? _rows.Hints : []]);
+        CommitWith([.. _rows.Commands, .. End, .. _dialect.IsShared ? _rows.Hints : []]);
     });
 
     /// <summary>
     /// A transaction that has written waits at its end for standbys, and so for all that was committed before it. A
     /// message of the log is the smallest write, and locks nothing.
     /// </summary>
-    public void Confirm() => Run(() => CommitWith([new(PostgresStatements.WriteMessage), _commit]));
+    public void Confirm() => Run(() => CommitWith([new(PostgresStatements.WriteMessage), .. End]));
 
     public void Rollback()
     {
         Forget();
+        _known.Clear();
         _mustBegin = false;
         if (!_mayBeOpen)
         {
@@ -149,11 +162,14 @@ internal sealed class PostgresWriteSession : IWriteSession
         _connection.Dispose();
     }
 
+    private IEnumerable<NpgsqlBatchCommand> End => _mayBeOpen ? [_commit] : [];
+
     private void CommitWith(IEnumerable<NpgsqlBatchCommand> commands)
     {
         _isWarned = false;
-        using (Execute(commands))
+        using (var reader = Execute(commands))
         {
+            _rows.Read(reader);
         }
 
         _mayBeOpen = false;
@@ -168,13 +184,14 @@ internal sealed class PostgresWriteSession : IWriteSession
 
     private ref DomainNumbers Counters(string domain)
     {
-        if (!_domains.ContainsKey(domain))
+        if (!_known.Has(domain))
         {
-            _domains[domain] = AddDomain(domain);
+            _known.Add(AddDomain(domain));
         }
 
-        _taken.Add(domain);
-        return ref CollectionsMarshal.GetValueRefOrNullRef(_domains, domain);
+        ref var numbers = ref _known.Numbers(domain);
+        _before.TryAdd(domain, numbers);
+        return ref numbers;
     }
 
     /// <summary>Once in a domain's life.</summary>
@@ -238,6 +255,7 @@ internal sealed class PostgresWriteSession : IWriteSession
         {
             _batch.BatchCommands.Add(_begin);
             _mustBegin = false;
+            _mayBeOpen = true;
         }
 
         foreach (var command in commands)
@@ -245,7 +263,6 @@ internal sealed class PostgresWriteSession : IWriteSession
             _batch.BatchCommands.Add(command);
         }
 
-        _mayBeOpen = true;
         return _batch.ExecuteReader();
     }
 
@@ -258,8 +275,7 @@ internal sealed class PostgresWriteSession : IWriteSession
     private void Forget()
     {
         _rows.Clear();
-        _taken.Clear();
-        _domains.Clear();
+        _before.Clear();
     }
 
     private readonly record struct OwnerIds(long Next, int Left);
