@@ -13,9 +13,10 @@ public sealed partial class SluiceStore
     {
         ArgumentNullException.ThrowIfNull(grainState);
         var key = KeyOf(stateName, grainId);
-        var found = await _reads.ReadAsync(
-            session => IsJob<T>() ? session.ReadJob(key) : session.ReadRecord(key, stateName),
-            CancellationToken.None).ConfigureAwait(false);
+        var found = await (IsJob<T>()
+            ? _jobReads.ReadAsync(key, CancellationToken.None)
+            : _reads.ReadAsync(session => session.ReadRecord(key, stateName), CancellationToken.None))
+            .ConfigureAwait(false);
         if (found is null)
         {
             Forget(grainState);

@@ -29,8 +29,9 @@ public sealed partial class SluiceStore
     private readonly EventFeed _events;
     private readonly WriteQueue _queue;
     private readonly ReadPool _reads;
+    private readonly SharedReads<StoredRecord> _jobReads;
     private readonly ReadPool? _newestReads;
-    private readonly NewestReads? _newest;
+    private readonly SharedReads<long>? _newest;
     private readonly IDisposable? _hints;
     private readonly StoreInstruments _instruments;
     private readonly Committer _committer;
@@ -50,6 +51,7 @@ public sealed partial class SluiceStore
         _feed = new(options.MaxRecentRows, options.MaxRecentBytes, dialect.IsShared);
         _queue = new(options.MaxQueuedWrites, options.MaxBatchWrites, options.MaxBatchBytes);
         _reads = new(dialect, options.MaxConcurrentReads);
+        _jobReads = new(_reads, static (session, keys) => session.ReadJobs(keys));
         var domains = session.ReadDomains();
         _feed.Reset(domains);
         _events = new(domains);
@@ -57,7 +59,7 @@ public sealed partial class SluiceStore
         {
             // A place of its own: lists must not wait for those who read a whole domain.
             _newestReads = new(dialect, maxConcurrentReads: 1);
-            _newest = new(_newestReads, _feed);
+            _newest = new(_newestReads, ReadNewest);
         }
 
         _instruments = new(() => _queue.Count);
@@ -119,6 +121,17 @@ public sealed partial class SluiceStore
 
         throw new ArgumentException(
             $"a key is UTF-8 of at most {MaxKeyBytes} bytes without NUL characters", parameterName);
+    }
+
+    private Dictionary<string, long> ReadNewest(IReadSession session, IReadOnlyCollection<string> domains)
+    {
+        var numbers = session.ReadNewest(domains);
+        foreach (var domain in numbers)
+        {
+            _feed.Observe(domain.Name, domain.NewestChange);
+        }
+
+        return numbers.ToDictionary(domain => domain.Name, domain => domain.NewestChange);
     }
 
     private void CheckBody(string key, int bytes)

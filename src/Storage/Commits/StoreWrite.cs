@@ -25,7 +25,7 @@ internal enum JobActivity
 }
 
 /// <summary>
-/// What is stored under the key of a write, as its guard found it. A dialect that need not know all of it leaves some out.
+/// What is stored under the key of a write, as its guard found it. A dialect leaves out what it need not know.
 /// </summary>
 /// <param name="Id">Of the row, in its table; 0: there is none.</param>
 /// <param name="ETag">Null: nothing, or what was cleared.</param>

@@ -38,8 +38,8 @@ internal interface IWriteSession : IDisposable
     void Begin();
 
     /// <summary>
-    /// Sets <see cref="StoreWrite.Stored"/> of all, in one statement. They are sorted, one entry a key. Where nobody else
-    /// writes it may set what is there if every writer's etag is right; then <see cref="Commit"/> makes sure.
+    /// Sets <see cref="StoreWrite.Stored"/> of all, in one statement. They are sorted, one entry a key. Where nobody
+    /// else writes it may set what is there if every writer's etag is right; then <see cref="Commit"/> makes sure.
     /// </summary>
     void ReadGuards(IReadOnlyList<StoreWrite> writes);
 
@@ -68,8 +68,8 @@ internal interface IWriteSession : IDisposable
     int PurgeEvents(string domain, long throughNumber, int max);
 
     /// <summary>
-    /// If it throws, the outcome is unknown; but of <see cref="StoreFailure.Overtaken"/>: nothing is committed, and what
-    /// is stored is to be read again.
+    /// If it throws, the outcome is unknown; but where it was <see cref="StoreFailure.Overtaken"/>, nothing is committed,
+    /// and what is stored is to be read again.
     /// </summary>
     void Commit();
 
@@ -96,8 +96,8 @@ internal interface IReadSession : IDisposable
 {
     StoredRecord? ReadRecord(string key, string stateName);
 
-    /// <summary>Null also where the job was cleared.</summary>
-    StoredRecord? ReadJob(string key);
+    /// <summary>By key; those that are not there, or were cleared, are left out.</summary>
+    Dictionary<string, StoredRecord> ReadJobs(IReadOnlyCollection<string> keys);
 
     /// <summary>Null where markers after that number were purged.</summary>
     ImmutableArray<JobRow>? ReadChanges(string domain, long after, int max);

@@ -5,13 +5,13 @@ using Sluice.Storage.Dialects;
 namespace Sluice.Storage.Postgres;
 
 /// <summary>
-/// What a session that has the database alone need not ask again, because nobody else writes it: the counters of domains
-/// and the ids of owners, as the session read or committed them last. Of what a key holds nothing is known: there its
-/// writer is believed. What is written checks all of it.
+/// What a session that has the database alone need not ask again, because nobody else writes it: the counters of
+/// domains and the ids of owners, as the session read or committed them last. Of what a key holds nothing is known:
+/// there its writer is believed. What is written checks all of it.
 /// </summary>
 internal sealed class PostgresKnown
 {
-    /// <summary>Owners that are known, some 150 bytes each; with one more all are forgotten and asked for again.</summary>
+    /// <summary>Owners, some 150 bytes each; with one more all are forgotten and asked for again.</summary>
     public const int MaxOwners = 32_768;
 
     // As many as the store has domains, as in the memory of the newest changes.

@@ -12,7 +12,11 @@ internal sealed class PostgresReadSession(NpgsqlConnection connection, PostgresD
     public StoredRecord? ReadRecord(string key, string stateName) =>
         ReadOne(PostgresStatements.ReadRecord, Text(key), Text(stateName));
 
-    public StoredRecord? ReadJob(string key) => ReadOne(PostgresStatements.ReadJob, Text(key));
+    public Dictionary<string, StoredRecord> ReadJobs(IReadOnlyCollection<string> keys) => ReadAll(
+        Command(PostgresStatements.ReadJobs, Texts(keys)),
+        reader => KeyValuePair.Create(
+            reader.GetString(0), new StoredRecord(reader.GetString(1), reader.GetFieldValue<byte[]>(2))))
+        .ToDictionary();
 
     public ImmutableArray<JobRow>? ReadChanges(string domain, long after, int max) => InSnapshot(
         [
@@ -73,12 +77,7 @@ internal sealed class PostgresReadSession(NpgsqlConnection connection, PostgresD
         Command(PostgresStatements.ReadDue, Number(nowTicks), Number(max)), reader => reader.GetString(0));
 
     public ImmutableArray<DomainNumbers> ReadNewest(IReadOnlyCollection<string> domains) => ReadAll(
-        Command(PostgresStatements.ReadNewest, new NpgsqlParameter<string[]>
-        {
-            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-            TypedValue = [.. domains],
-        }),
-        PostgresGuards.ReadNumbers);
+        Command(PostgresStatements.ReadNewest, Texts(domains)), PostgresGuards.ReadNumbers);
 
     public void Dispose() => connection.Dispose();
 
@@ -95,6 +94,9 @@ internal sealed class PostgresReadSession(NpgsqlConnection connection, PostgresD
 
     private static NpgsqlParameter<string> Text(string text) =>
         new() { NpgsqlDbType = NpgsqlDbType.Text, TypedValue = text };
+
+    private static NpgsqlParameter<string[]> Texts(IReadOnlyCollection<string> texts) =>
+        new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, TypedValue = [.. texts] };
 
     private static NpgsqlParameter<long> Number(long number) =>
         new() { NpgsqlDbType = NpgsqlDbType.Bigint, TypedValue = number };

@@ -53,8 +53,8 @@ internal static class PostgresStatements
         RETURNING id, name, newest_change, newest_added, newest_event
         """;
 
-    // What changes a row finds it only if it is as its writer expects, whether or not guards were read before. If not all
-    // are found, it divides by zero: nothing is committed.
+    // What changes a row finds it only if it is as its writer expects, whether or not guards were read before. If not
+    // all are found, it divides by zero: nothing is committed.
 
     /// <summary>
     /// All that takes numbers, in one statement: $1 to $11 jobs, of which nothing is stored (0), that keep their place
@@ -174,7 +174,8 @@ internal static class PostgresStatements
 
     public const string ReadRecord = "SELECT etag, body FROM records WHERE key = $1 AND state = $2";
 
-    public const string ReadJob = "SELECT etag, body FROM jobs WHERE key = $1 AND etag IS NOT NULL";
+    /// <summary>$1 keys.</summary>
+    public const string ReadJobs = "SELECT key, etag, body FROM jobs WHERE key = ANY ($1) AND etag IS NOT NULL";
 
     public const string ReadPurged = "SELECT purged_change FROM domains WHERE name = $1";
 

@@ -8,9 +8,9 @@ namespace Sluice.Storage.Postgres;
 
 /// <summary>
 /// A batch takes two round trips: one begins, locks and reads the guards and the counters of the domains; one writes all
-/// rows and commits. Between them nothing is asked: numbers are taken in memory, from counters that are locked. Where the
-/// store has the database alone, and knows the counters from before, the first is left out: the rows are written as if
-/// each writer's etag were the one that is stored, and what is written checks that it is.
+/// rows and commits. Between them nothing is asked: numbers are taken in memory, from counters that are locked.
+/// Where the store has the database alone, and knows the counters from before, the first is left out: the rows are
+/// written as if each writer's etag were the one that is stored, and what is written checks that it is.
 /// </summary>
 internal sealed class PostgresWriteSession : IWriteSession
 {
@@ -162,6 +162,7 @@ internal sealed class PostgresWriteSession : IWriteSession
         _connection.Dispose();
     }
 
+    /// <summary>What goes out at once, without a begin, ends by itself.</summary>
     private IEnumerable<NpgsqlBatchCommand> End => _mayBeOpen ? [_commit] : [];
 
     private void CommitWith(IEnumerable<NpgsqlBatchCommand> commands)

@@ -31,7 +31,19 @@ internal sealed class SqliteReadSession(SqliteDatabase database) : IReadSession
 
     public StoredRecord? ReadRecord(string key, string stateName) => ReadOne(_record.Bind(1, key).Bind(2, stateName));
 
-    public StoredRecord? ReadJob(string key) => ReadOne(_job.Bind(1, key));
+    public Dictionary<string, StoredRecord> ReadJobs(IReadOnlyCollection<string> keys)
+    {
+        var found = new Dictionary<string, StoredRecord>(keys.Count);
+        foreach (var key in keys)
+        {
+            if (ReadOne(_job.Bind(1, key)) is { } job)
+            {
+                found.Add(key, job);
+            }
+        }
+
+        return found;
+    }
 
     public ImmutableArray<JobRow>? ReadChanges(string domain, long after, int max) => InTransaction(() =>
     {
