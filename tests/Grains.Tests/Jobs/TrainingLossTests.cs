@@ -35,7 +35,7 @@ public sealed class TrainingLossTests
 
         var stretch = Assert.Single(ended.Managed!.History);
         Assert.Equal(Now.AddSeconds(40), stretch.SilentUntil);
-        Assert.Equal(stretch.Started.At, preempted.Managed!.RunningSince);
+        Assert.Equal((Now, 4), (stretch.Started.At, stretch.GpuCount));
     }
 
     [Fact]
